@@ -1,0 +1,62 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// What the command line asks for.
+struct Options {
+  /// Only benchmarks with one of these words in their name; empty: all.
+  var filters: [String] = []
+  /// How long each thing is measured.
+  var seconds = 1.0
+  var json = false
+  /// The shipped rules: beside this package, wherever it lies.
+  var rules = "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/rules"
+
+  static let usage = """
+    payg-bench: how long decisions take
+
+      --filter WORD    only benchmarks with this word in their name; may be given again
+      --seconds N      how long each thing is measured (1)
+      --json           one JSON object instead of a table
+      --rules FOLDER   other rules than the shipped ones; they must decide like those
+
+    benchmarks: \(Benchmarks.all.map(\.name).joined(separator: ", "))
+
+    """
+
+  init(_ arguments: some Sequence<String>) {
+    var rest = arguments.makeIterator()
+    func value(of flag: String) -> String {
+      guard let value = rest.next() else { stop("`\(flag)` needs a value") }
+      return value
+    }
+    while let argument = rest.next() {
+      switch argument {
+      case "--filter": filters.append(value(of: argument).lowercased())
+      case "--json": json = true
+      case "--rules": rules = value(of: argument)
+      case "--seconds":
+        let text = value(of: argument)
+        guard let number = Double(text), number > 0, number <= 600 else { stop("`\(text)` is not a number of seconds") }
+        seconds = number
+      case "--help", "-h":
+        print(Options.usage, terminator: "")
+        exit(0)
+      default: stop("unknown option `\(argument)`; see payg-bench --help")
+      }
+    }
+  }
+
+  func selects(_ name: String) -> Bool { filters.isEmpty || filters.contains { name.contains($0) } }
+}
+
+/// Says what is wrong and ends the program.
+func stop(_ message: String) -> Never {
+  let text = Array("payg-bench: \(message)\n".utf8)
+  _ = write(2, text, text.count)
+  exit(2)
+}

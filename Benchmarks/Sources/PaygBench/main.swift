@@ -1,0 +1,12 @@
+/// Runs the benchmarks: `payg-bench [--filter WORD] [--seconds N] [--json] [--rules FOLDER]`.
+let options = Options(CommandLine.arguments.dropFirst())
+var report = Report(options)
+for benchmark in Benchmarks.all where options.selects(benchmark.name) {
+  do {
+    report.begin(benchmark)
+    for reading in try benchmark.readings(options) { report.add(reading) }
+  } catch {
+    stop("\(benchmark.name): \(error)")
+  }
+}
+report.finish()

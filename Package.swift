@@ -1,0 +1,49 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Arrows point down: a target may import only what it lists, and CI builds once with
+// `--explicit-target-dependency-import-check error` to keep it so.
+let package = Package(
+  name: "payg",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "payg", targets: ["payg"]),
+    .library(name: "Payg", targets: ["Lab", "Standard", "Engine", "Language", "Ledger", "Values", "Diagnostics"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+  ],
+  targets: [
+    .target(name: "Diagnostics", exclude: ["README.md"]),
+    .target(name: "Values", exclude: ["README.md"]),
+    .target(name: "Language", dependencies: ["Diagnostics", "Values"], exclude: ["README.md", "GRAMMAR.md"]),
+    .target(name: "Ledger", dependencies: ["Values"], exclude: ["README.md"]),
+    .target(name: "Engine", dependencies: ["Diagnostics", "Values", "Language", "Ledger"], exclude: ["README.md"]),
+    .target(name: "Standard", dependencies: ["Values", "Language", "Engine"], exclude: ["README.md"]),
+    .target(
+      name: "Lab", dependencies: ["Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard"],
+      exclude: ["README.md"]),
+    .target(
+      name: "Commands",
+      dependencies: [
+        "Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard", "Lab",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], exclude: ["README.md"]),
+    .executableTarget(name: "payg", dependencies: ["Commands"], path: "REPL", exclude: ["README.md"]),
+
+    .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "Values"]),
+    .testTarget(name: "ValuesTests", dependencies: ["Values"]),
+    .testTarget(name: "LanguageTests", dependencies: ["Language", "Diagnostics", "Values"]),
+    .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Values"]),
+    .testTarget(
+      name: "EngineTests", dependencies: ["Engine", "Standard", "Language", "Ledger", "Diagnostics", "Values"]),
+    .testTarget(
+      name: "LabTests",
+      dependencies: ["Lab", "Standard", "Engine", "Language", "Ledger", "Diagnostics", "Values"],
+      exclude: ["Fixtures"]),
+    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Lab", "Language", "Diagnostics", "payg"], exclude: ["Golden"]),
+    // Tests of the tree itself: arrows, names, sizes, complete sets. It reads files and imports nothing of ours.
+    .testTarget(name: "TidyTests"),
+  ],
+  swiftLanguageModes: [.v6]
+)

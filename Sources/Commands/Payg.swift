@@ -1,0 +1,144 @@
+import ArgumentParser
+import Diagnostics
+
+/// The command line: `payg COMMAND …`.
+public struct Payg: ParsableCommand {
+  public static let version = "0.1.0"
+
+  public static let configuration = CommandConfiguration(
+    commandName: "payg",
+    abstract: "Rules for pay-as-you-go billing: check them, test them, ask them why.",
+    discussion: """
+      EXAMPLES:
+        payg check rules                 is the policy right, and what does it cost
+        payg test rules --coverage       run its scenarios
+        payg explain P0201               what a diagnostic means
+
+      Exit codes: payg help exit-codes
+      """,
+    version: version,
+    subcommands: [
+      CheckCommand.self, FormatCommand.self, TestCommand.self, ExplainCommand.self, ConformCommand.self,
+      PluginsCommand.self, ImportCommand.self, CompletionsCommand.self,
+    ])
+
+  public init() {}
+
+  /// What `payg` alone prints.
+  public static let greeting = """
+    payg \(version): rules for pay-as-you-go billing
+
+    try:
+      payg check rules                 is the policy right, and what does it cost
+      payg test rules --coverage       run its scenarios
+      payg explain limits.cycle_limit  what a rule says, and which scenarios show it
+
+    all commands: payg --help
+
+    """
+
+  /// Runs one command line and ends the process.
+  public static func start() -> Never {
+    let console = Console.ofProcess()
+    console.end(run(Array(CommandLine.arguments.dropFirst()), console))
+  }
+
+  /// Runs one command line.
+  public static func run(_ arguments: [String], _ console: Console) -> ExitStatus {
+    let arguments = movingFlags(arguments)
+    guard let first = arguments.first else {
+      console.out.write(greeting)
+      return .answered
+    }
+    if first == "help", let topic = arguments.dropFirst().first, let text = HelpTopic.text(topic) {
+      console.out.write(text)
+      return .answered
+    }
+    let named = first == "help" ? arguments.dropFirst().first : first
+    if let named, !named.hasPrefix("-"), !names.contains(named) {
+      let near = Suggestion.nearest(named, in: names + (first == "help" ? HelpTopic.names : []))
+      let prefix = first == "help" ? "payg help" : "payg"
+      console.complain("unknown command `\(named)`", help: near.map { "\(prefix) \($0)" } ?? "payg --help")
+      return .badCommandLine
+    }
+    do {
+      var command = try parseAsRoot(arguments)
+      if let command = command as? any ConsoleCommand { return try command.perform(prepared(console, command)) }
+      try command.run()
+      return .answered
+    } catch {
+      return report(error, console)
+    }
+  }
+
+  private static var names: [String] { configuration.subcommands.map { $0._commandName } + ["help"] }
+
+  /// `--color` may stand before the command as well as behind it.
+  private static func movingFlags(_ arguments: [String]) -> [String] {
+    var rest = arguments[...]
+    var flags: [String] = []
+    while let first = rest.first, first == "--color" || first.hasPrefix("--color=") {
+      flags += rest.prefix(first == "--color" ? 2 : 1)
+      rest = rest.dropFirst(first == "--color" ? 2 : 1)
+    }
+    guard let command = rest.first, !flags.isEmpty, !command.hasPrefix("-"), command != "help" else {
+      return flags.isEmpty ? arguments : Array(rest)
+    }
+    return [command] + flags + rest.dropFirst()
+  }
+
+  private static func prepared(_ console: Console, _ command: any ConsoleCommand) -> Console {
+    for sink in [console.out, console.error] {
+      sink.isColored = ColorChoice.isOn(
+        command.shared.color, environment: console.environment, isTerminal: sink.isTerminal)
+    }
+    return console
+  }
+
+  private static func report(_ error: any Error, _ console: Console) -> ExitStatus {
+    if let fault = error as? any CommandFault {
+      console.complain(fault.message, help: fault.help)
+      return fault.status
+    }
+    let code = exitCode(for: error)
+    let message = fullMessage(for: error)
+    let sink = code == .success ? console.out : console.error
+    if !message.isEmpty { sink.write(message.hasSuffix("\n") ? message : message + "\n") }
+    return ExitStatus(rawValue: code.rawValue) ?? .failed
+  }
+}
+
+/// A command that writes to a console it is given.
+protocol ConsoleCommand: ParsableCommand {
+  var shared: SharedOptions { get }
+  func perform(_ console: Console) throws -> ExitStatus
+}
+
+extension ConsoleCommand {
+  func run() throws {
+    let console = Console.ofProcess()
+    console.end(try perform(console))
+  }
+}
+
+/// Options that every command has.
+struct SharedOptions: ParsableArguments {
+  @Option(name: .long, help: ArgumentHelp("Colour: auto, always or never.", valueName: "when"))
+  var color: ColorChoice?
+
+  init() {}
+}
+
+/// Why a command could not do its work, for its user.
+protocol CommandFault: Error {
+  var message: String { get }
+  var help: String? { get }
+  var status: ExitStatus { get }
+}
+
+/// A fault made of a sentence.
+struct Complaint: CommandFault {
+  var message: String
+  var help: String?
+  var status: ExitStatus = .failed
+}

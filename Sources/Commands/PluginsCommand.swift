@@ -1,0 +1,86 @@
+import ArgumentParser
+import Engine
+import Lab
+import Language
+import Standard
+
+struct PluginsCommand: ConsoleCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plugins", abstract: "List the words that plugins bring to the rules.",
+    discussion: """
+      EXAMPLES:
+        payg plugins
+        payg plugins --json
+      """)
+
+  @Flag(name: .customLong("json"), help: "Print them as JSON.")
+  var asJSON = false
+
+  @OptionGroup
+  var shared: SharedOptions
+
+  func perform(_ console: Console) throws -> ExitStatus {
+    let plugins: [any Plugin] = [StandardPlugin()]
+    if asJSON {
+      console.print(Json.object([.init("schema", "payg.plugins/1"), .init("plugins", .list(plugins.map(object)))]).compact)
+      return .answered
+    }
+    for plugin in plugins {
+      console.print("\(plugin.name) \(plugin.version): \(plugin.summary)")
+      if !plugin.functions.isEmpty { console.print("\n  functions") }
+      for function in plugin.functions {
+        console.print("    \(signature(function))")
+        console.print("      \(function.summary)")
+        console.print("      \(function.example.expression) is \(function.example.result)")
+      }
+      if !plugin.effects.isEmpty { console.print("\n  effects") }
+      for effect in plugin.effects {
+        console.print("    \(signature(effect))")
+        console.print("      \(effect.summary)")
+      }
+      for provider in plugin.providers { console.print("\n  provider \(provider.name): \(provider.summary)") }
+    }
+    return .answered
+  }
+
+  private func signature(_ function: FunctionDefinition) -> String {
+    let parameters = function.parameters.map { "\($0.name): \($0.type.name)" }.joined(separator: ", ")
+    return "\(function.name)(\(parameters)) -> \(function.result.type.name)"
+  }
+
+  private func signature(_ effect: EffectDefinition) -> String {
+    let fields = effect.fields.map { field in
+      let name = field.name.uppercased()
+      let text = field.label.map { "\($0) \(name)" } ?? name
+      return field.isRequired ? text : "[\(text)]"
+    }
+    return ([effect.verb] + fields).joined(separator: " ")
+  }
+
+  private func object(_ plugin: any Plugin) -> Json {
+    .object([
+      .init("name", .text(plugin.name)), .init("version", .text(plugin.version)),
+      .init("summary", .text(plugin.summary)),
+      .init(
+        "functions",
+        .list(
+          plugin.functions.map { function in
+            [
+              "name": .text(function.name), "signature": .text(signature(function)),
+              "summary": .text(function.summary), "example": .text(function.example.expression),
+              "result": .text(function.example.result),
+            ]
+          })),
+      .init(
+        "effects",
+        .list(
+          plugin.effects.map { effect in
+            [
+              "verb": .text(effect.verb), "signature": .text(signature(effect)), "summary": .text(effect.summary),
+              "example": .text(effect.example),
+            ]
+          })),
+      .init("providers", .list(plugin.providers.map { ["name": .text($0.name), "summary": .text($0.summary)] })),
+    ])
+  }
+}

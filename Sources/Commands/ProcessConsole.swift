@@ -1,0 +1,103 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+extension Console {
+  /// The console of this process. From now on a reader that goes away ends it quietly instead of by a signal.
+  static func ofProcess() -> Console {
+    signal(SIGPIPE, SIG_IGN)
+    var environment: [String: String] = [:]
+    for name in ["NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "TERM", "COLUMNS", "PATH", "SHELL"] {
+      if let value = getenv(name) { environment[name] = String(cString: value) }
+    }
+    let out = FileSink(STDOUT_FILENO, environment: environment)
+    let error = FileSink(STDERR_FILENO, environment: environment)
+    return Console(
+      out: out, error: error, input: { FileSink.readAll(STDIN_FILENO) }, environment: environment,
+      executable: pathOfExecutable())
+  }
+
+  private static func pathOfExecutable() -> String {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+    #if os(Linux)
+    let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+    if length > 0 { return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self) }
+    #endif
+    let name = CommandLine.arguments.first ?? "payg"
+    guard realpath(name, &buffer) != nil else { return name }
+    return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// Ends the process once all is written.
+  func end(_ status: ExitStatus) -> Never {
+    (out as? FileSink)?.flush()
+    (error as? FileSink)?.flush()
+    exit(status.rawValue)
+  }
+}
+
+/// An open file: standard output or standard error.
+final class FileSink: TextSink {
+  private let descriptor: Int32
+  private var pending: [UInt8] = []
+  let isTerminal: Bool
+  var isColored: Bool
+  let width: Int
+
+  init(_ descriptor: Int32, environment: [String: String]) {
+    self.descriptor = descriptor
+    isTerminal = isatty(descriptor) == 1
+    isColored = ColorChoice.isOn(nil, environment: environment, isTerminal: isTerminal)
+    width = FileSink.columns(descriptor, environment: environment)
+  }
+
+  private static func columns(_ descriptor: Int32, environment: [String: String]) -> Int {
+    if let columns = environment["COLUMNS"].flatMap({ Int($0) }), columns > 0 { return min(columns, 1_000) }
+    var size = winsize()
+    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 100 }
+    return Int(size.ws_col)
+  }
+
+  /// Errors are written at once, results in larger pieces.
+  func write(_ text: String) {
+    pending += text.utf8
+    if descriptor == STDERR_FILENO || isTerminal || pending.count > 1 << 16 { flush() }
+  }
+
+  func flush() {
+    var start = 0
+    while start < pending.count {
+      #if canImport(Darwin)
+      let count = pending[start...].withUnsafeBytes { Darwin.write(descriptor, $0.baseAddress, $0.count) }
+      #elseif canImport(Musl)
+      let count = pending[start...].withUnsafeBytes { Musl.write(descriptor, $0.baseAddress, $0.count) }
+      #else
+      let count = pending[start...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+      #endif
+      if count > 0 {
+        start += count
+      } else if errno != EINTR {
+        // Whoever read this has seen enough: that is no failure. Anything else is.
+        exit(errno == EPIPE ? ExitStatus.answered.rawValue : ExitStatus.failed.rawValue)
+      }
+    }
+    pending = []
+  }
+
+  /// All of standard input, up to a limit that no rule file reaches.
+  static func readAll(_ descriptor: Int32, limit: Int = 16 << 20) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    while bytes.count <= limit {
+      let count = read(descriptor, &buffer, buffer.count)
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { break }
+      bytes += buffer.prefix(count)
+    }
+    return bytes
+  }
+}

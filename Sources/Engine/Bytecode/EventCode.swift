@@ -1,0 +1,79 @@
+import Language
+import Ledger
+import Values
+
+/// The compiled rules of one event: code, and the tables it refers to.
+struct EventCode: Sendable {
+  let event: Int
+  let map: FrameMap
+  let code: [Instruction]
+  let constants: [(register: Int, value: Int64)]
+  let registerCount: Int
+  /// Where each part begins. The decision itself begins at 0.
+  let entries: Entries
+  /// Who can be to blame for a denial.
+  let deciders: [Decider]
+  /// What the code can ask of the ledger; the amount is filled in.
+  let templates: [LedgerChange]
+  /// The settings the code reads.
+  let settings: [SettingLoad]
+  /// Settings whose default changes with time.
+  let dated: [DatedDefault]
+  let givenFields: [FieldRange]
+  let keyField: Int?
+  let readsKey: Bool
+
+  struct Entries: Sendable {
+    var anchor: Int?
+    var previous: Int?
+    var rescues: [(denial: Int, entry: Int)] = []
+    var after: Int?
+    var promises: Int?
+  }
+
+  struct Decider: Sendable, Hashable {
+    var denial: Int32
+    var rule: Int32
+    var bucket: Int32
+  }
+
+  /// Takes a setting from `slot` of its row to a register, its default where nobody set it.
+  struct SettingLoad: Sendable {
+    var isKey: Bool
+    var slot: Int32
+    var register: Int32
+    var fallback: Int64
+  }
+
+  struct DatedDefault: Sendable {
+    var setting: Int
+    var register: Int
+  }
+
+  struct FieldRange: Sendable {
+    var low: Int64
+    var high: Int64
+    var isOptional: Bool
+    var isRatio: Bool
+  }
+
+  /// Instructions on the longest path, the rows a search may look at, and registers in use.
+  var worstCase: (instructions: Int, registers: Int) {
+    var longest = [Int](repeating: 0, count: code.count + 1)
+    for position in code.indices.reversed() {
+      let instruction = code[position]
+      switch instruction.opcode {
+      case .end, .deny: longest[position] = 1
+      case .jump: longest[position] = 1 + longest[instruction.c]
+      case .jumpIfZero, .jumpIfNotZero, .jumpIfEqual, .jumpIfNotEqual, .jumpIfLess, .jumpIfLessOrEqual, .startDrawing,
+        .draw, .drawRated:
+        longest[position] = 1 + max(longest[position + 1], longest[instruction.c])
+      case .roundedScale: longest[position] = 1 + longest[min(position + 2, code.count)]
+      case .roundedProducts: longest[position] = 1 + longest[min(position + 1 + instruction.c >> 2, code.count)]
+      case .roundedProductsPlus: longest[position] = 1 + longest[min(position + 2 + instruction.c >> 2, code.count)]
+      default: longest[position] = 1 + longest[position + 1]
+      }
+    }
+    return (longest.first ?? 0, registerCount)
+  }
+}

@@ -1,0 +1,100 @@
+/// One step of compiled code: what to do and three 16-bit operands, in 64 bits.
+struct Instruction: Sendable, Hashable {
+  var bits: UInt64
+
+  init(_ opcode: Opcode, _ a: Int = 0, _ b: Int = 0, _ c: Int = 0) {
+    bits =
+      UInt64(opcode.rawValue) | UInt64(UInt16(truncatingIfNeeded: a)) << 16
+      | UInt64(UInt16(truncatingIfNeeded: b)) << 32 | UInt64(UInt16(truncatingIfNeeded: c)) << 48
+  }
+
+  // Every value of the low byte was put there from an `Opcode`.
+  @inline(__always) var opcode: Opcode { unsafeBitCast(UInt8(truncatingIfNeeded: bits), to: Opcode.self) }
+  @inline(__always) var a: Int { Int(truncatingIfNeeded: (bits >> 16) & 0xFFFF) }
+  @inline(__always) var b: Int { Int(truncatingIfNeeded: (bits >> 32) & 0xFFFF) }
+  @inline(__always) var c: Int { Int(truncatingIfNeeded: bits >> 48) }
+
+  /// The same with another jump target.
+  func to(_ target: Int) -> Instruction {
+    var copy = self
+    copy.bits = bits & 0x0000_FFFF_FFFF_FFFF | UInt64(UInt16(truncatingIfNeeded: target)) << 48
+    return copy
+  }
+}
+
+/// What an instruction does. `a` is where a result goes, `b` and `c` are operands; a jump's target is `c`. Jumps only go
+/// forward, so every program ends and its longest path is known.
+enum Opcode: UInt8, Sendable, Hashable, CaseIterable {
+  case end
+  case move
+  case add
+  case subtract
+  case minimum
+  case maximum
+  case multiply
+  /// `a` = max(0, `b` − `c`).
+  case excess
+  case equal
+  case notEqual
+  case less
+  case lessOrEqual
+  case ratioEqual
+  case ratioNotEqual
+  case ratioLess
+  case ratioLessOrEqual
+  case not
+
+  case jump
+  /// By the value of `b`.
+  case jumpIfZero
+  case jumpIfNotZero
+  /// By comparing `a` with `b`.
+  case jumpIfEqual
+  case jumpIfNotEqual
+  case jumpIfLess
+  case jumpIfLessOrEqual
+
+  /// `a` = Σ tokens × rate, rounded to steps of register `b`; `c` holds how many words with the two registers of a product
+  /// follow and, in its lowest two bits, the rounding. `roundedProductsPlus` has one more word, the money to start with.
+  case roundedProducts
+  case roundedProductsPlus
+  /// `a` = `b` × ratio `c`; the next word holds the step's register and the rounding.
+  case roundedScale
+
+  /// `a` = function `b` of the registers from `c` on.
+  case call
+  /// `a` = where the outputs of table `b`'s row for the registers from `c` on begin, -1 for none.
+  case findRow
+  /// The same by the symbol in register `c`.
+  case findSymbol
+  /// `a` = output `c` of row `b`.
+  case cell
+
+  /// Rule `c` decided to pay `b`.
+  case pay
+  /// Starts the waterfall; past `c` if nothing has to be paid.
+  case startDrawing
+  /// Denies by `c` if more is needed than `b`, zero at least.
+  case totalCap
+  /// What is due at rate `b`, for the draw to come.
+  case due
+  /// `a` = min(`a`, max(0, `b`)).
+  case limitRoom
+  /// Bucket register `a` gives what is in room `b`; past `c` if nothing more is needed.
+  case draw
+  case drawRated
+  /// Falling short is the fault of `c`, if nothing was to blame before; `shortIf` only if cap `b` is below what was due.
+  case short
+  case shortIf
+  /// Denies if something is still needed, else writes the draws down.
+  case endDrawing
+  /// Denies by `c`.
+  case deny
+  /// Rule `c` acts.
+  case fire
+  /// Instruction template `a` with the amount in `b` and the allowance in `c`.
+  case emit
+  /// The same if the amount is not zero, or for money above zero.
+  case emitNonZero
+  case emitPositive
+}

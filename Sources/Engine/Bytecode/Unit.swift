@@ -1,0 +1,142 @@
+import Language
+import Ledger
+
+/// What one event's code runs on: plain memory that one evaluator owns, so that the hot path touches no reference.
+struct Unit {
+  let code: UnsafeMutablePointer<Instruction>
+  let frame: UnsafeMutablePointer<Int64>
+  let deciders: UnsafeMutablePointer<EventCode.Decider>
+  let templates: UnsafeMutablePointer<LedgerChange>
+  /// Belong to the compiled program.
+  let tables: UnsafeMutablePointer<RowTable>
+  let outputs: UnsafeMutablePointer<Int64>
+  /// Belong to the evaluator.
+  let functions: UnsafeMutablePointer<FunctionDefinition>
+  /// The draws come just before `firstChange`, everything else from there on.
+  let changes: UnsafeMutablePointer<LedgerChange>
+  let firstChange: Int
+  let fired: UnsafeMutablePointer<Int32>
+  let bucketCount: Int
+
+  let settings: UnsafeMutablePointer<EventCode.SettingLoad>
+  /// Those of the account come first.
+  let accountSettings: Int
+  let settingCount: Int
+  let hasDated: Bool
+  let ranges: UnsafeMutablePointer<EventCode.FieldRange>
+  let givenCount: Int
+  /// -1: the event has no key.
+  let keyField: Int
+  let outOfRange: Int32
+
+  // Registers.
+  let account: Int
+  let key: Int
+  let now: Int
+  let anchor: Int
+  let drawn: Int
+  let fields: Int
+  /// The moving part of the rows: its register, the first slot and how many.
+  let moving: Int
+  let firstMoving: Int
+  let movingCount: Int
+  let keyMoving: Int
+  let firstKeyMoving: Int
+  let keyMovingCount: Int
+  let keyStride: Int
+  /// The registers of the ends of all windows; those of the key come last.
+  let windowEnds: UnsafeMutablePointer<Int32>
+  let windowCount: Int
+  let keyWindowEnds: UnsafeMutablePointer<Int32>
+  let keyWindowCount: Int
+  /// What cycles are counted from may change unseen, so it is computed for every event.
+  let alwaysRolls: Bool
+  let entries: (anchor: Int, previous: Int, after: Int, promises: Int)
+
+  init(
+    _ compiled: EventCode, _ program: Program, _ tables: RowTables,
+    _ functions: UnsafeMutablePointer<FunctionDefinition>
+  ) {
+    let map = compiled.map
+    let layout = map.layout
+    code = Unit.copy(compiled.code)
+    frame = .allocate(capacity: compiled.registerCount)
+    frame.initialize(repeating: 0, count: compiled.registerCount)
+    for constant in compiled.constants { frame[constant.register] = constant.value }
+    deciders = Unit.copy(compiled.deciders)
+    templates = Unit.copy(compiled.templates)
+    self.tables = tables.tables
+    outputs = tables.outputs
+    self.functions = functions
+    bucketCount = program.buckets.count
+    let capacity = program.buckets.count + compiled.templates.count + 1
+    changes = .allocate(capacity: capacity)
+    changes.initialize(repeating: LedgerChange(.draw, target: 0), count: capacity)
+    firstChange = program.buckets.count
+    let names = program.rules.count + program.promises.count + 1
+    fired = .allocate(capacity: names)
+    fired.initialize(repeating: 0, count: names)
+
+    settings = Unit.copy(compiled.settings)
+    accountSettings = compiled.settings.filter { !$0.isKey }.count
+    settingCount = compiled.settings.count
+    hasDated = !compiled.dated.isEmpty
+    ranges = Unit.copy(compiled.givenFields)
+    givenCount = compiled.givenFields.count
+    keyField = compiled.keyField ?? -1
+    outOfRange = Int32(program.events[compiled.event].outOfRange ?? -1)
+
+    account = map.account
+    key = map.key
+    now = map.now
+    anchor = map.anchor
+    drawn = map.drawn
+    fields = map.fields
+    moving = map.account + layout.movingSlots.lowerBound
+    firstMoving = layout.movingSlots.lowerBound
+    movingCount = layout.movingSlots.count
+    keyMoving = map.key + layout.keyMovingSlots.lowerBound
+    firstKeyMoving = layout.keyMovingSlots.lowerBound
+    keyMovingCount = layout.keyMovingSlots.count
+    keyStride = layout.keyStride
+    let keyEnds = compiled.keyField == nil ? [] : layout.keyWindows.map { Int32(map.key + $0.endSlot) }
+    let ends = layout.accountWindows.map { Int32(map.account + $0.endSlot) } + keyEnds
+    windowEnds = Unit.copy(ends)
+    windowCount = ends.count
+    keyWindowEnds = Unit.copy(keyEnds)
+    keyWindowCount = keyEnds.count
+    alwaysRolls = layout.cycleIsVolatile
+    entries = (
+      compiled.entries.anchor ?? -1, compiled.entries.previous ?? -1, compiled.entries.after ?? -1,
+      compiled.entries.promises ?? -1
+    )
+  }
+
+  private static func copy<Element>(_ elements: [Element]) -> UnsafeMutablePointer<Element> {
+    let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(1, elements.count))
+    for (index, element) in elements.enumerated() { (memory + index).initialize(to: element) }
+    return memory
+  }
+
+  /// Everything in it is plain numbers, so there is nothing to deinitialize.
+  func free() {
+    code.deallocate()
+    frame.deallocate()
+    deciders.deallocate()
+    templates.deallocate()
+    changes.deallocate()
+    fired.deallocate()
+    settings.deallocate()
+    ranges.deallocate()
+    windowEnds.deallocate()
+    keyWindowEnds.deallocate()
+  }
+}
+
+extension EventCode.FieldRange {
+  @inline(__always)
+  func fits(_ value: Int64) -> Bool {
+    if value >= low && value <= high { return !isRatio || Int32(truncatingIfNeeded: value) > 0 }
+    return isOptional && value == LedgerLayout.none
+  }
+}

@@ -1,0 +1,109 @@
+import Language
+import Ledger
+
+/// The answer to one event, with everything needed to explain it.
+public struct Decision: Sendable {
+  public var verdict: Verdict
+  /// The event was known already; this is the answer it got then, and nothing happened now.
+  public var isReplay = false
+  public var event: Int
+  public var id: String
+  /// The time it counted as.
+  public var at: Int64
+  /// Why not: index of the denial in the program. Nil when allowed, or on a conflict.
+  public var denial: Int?
+  /// The rule that decided against it: a `deny`, a gate or a cap.
+  public var rule: Int?
+  /// The bucket that fell short: by its gate or cap `rule`, or of its last cent.
+  public var bucket: Int?
+  /// The given field that was outside its range.
+  public var field: Int?
+  /// What had to be paid, at standard rates.
+  public var amount: Int64 = 0
+  /// The part of it that was paid: all of it, or nothing.
+  public var covered: Int64 = 0
+  /// What the waterfall could not cover.
+  public var shortfall: Int64 = 0
+  /// What each bucket gave; all zero when denied.
+  public var drawn: [Int64] = []
+  /// All fields of the event, the derived ones computed.
+  public var fields: [Int64] = []
+  /// The key it came with, by its index in the account.
+  public var key: Int?
+  /// Rules that acted, in order: `on`, then `before denial`, then `after`.
+  public var firedRules: [Int] = []
+  public var notices: [Notice] = []
+  /// The rule that acted so that a denied event could be taken once more.
+  public var rescueRule: Int?
+  /// A rescue was tried and would not have been enough; nothing of it remains.
+  public var triedRescueRule: Int?
+  /// Promises that do not hold any more; only when asked for.
+  public var brokenPromises: [Int] = []
+  /// The facts as they were when it was decided.
+  public var trace: Trace
+
+  public enum Verdict: String, Sendable, Hashable, CaseIterable {
+    case allowed
+    case denied
+    /// The id was used before for something else.
+    case conflict
+  }
+
+  public struct Notice: Sendable, Hashable {
+    public var level: String
+    public var rule: Int
+
+    public init(level: String, rule: Int) {
+      self.level = level
+      self.rule = rule
+    }
+  }
+
+  public var isAllowed: Bool { verdict == .allowed }
+
+  /// The code of a conflict, which no policy declares.
+  public static let conflictCode = "idempotency_mismatch"
+
+  /// The denial's code, or that of a conflict; nil when allowed.
+  public func code(in program: Program) -> String? {
+    switch verdict {
+    case .allowed: nil
+    case .denied: denial.map { program.denials[$0].code }
+    case .conflict: Decision.conflictCode
+    }
+  }
+
+  /// The HTTP status the caller gets.
+  public func status(in program: Program) -> Int64 {
+    switch verdict {
+    case .allowed: 200
+    case .denied: denial.map { program.denials[$0].status } ?? 402
+    case .conflict: 409
+    }
+  }
+
+  init(_ verdict: Verdict, _ input: EventInput, at: Int64, trace: Trace) {
+    self.verdict = verdict
+    self.event = input.event
+    self.id = input.id
+    self.at = at
+    self.trace = trace
+  }
+}
+
+/// The facts a decision saw: plain rows of numbers, kept so that it can be explained later.
+public struct Trace: Sendable, Hashable {
+  public var event: Int?
+  public var now: Int64
+  /// Global settings by slot, `LedgerLayout.unset` where the default held.
+  public var globals: [Int64]
+  /// The account's row, and that of the event's key.
+  public var row: [Int64]
+  public var keyRow: [Int64]?
+  /// All fields; derived ones as far as they were computed.
+  public var fields: [Int64]
+  public var amount: Int64 = 0
+  public var drawn: [Int64] = []
+  public var covered: Int64 = 0
+  public var shortfall: Int64 = 0
+}

@@ -1,0 +1,135 @@
+import Diagnostics
+import Language
+import Ledger
+import Values
+
+extension Explanation {
+  /// The explanation as people read it: what decided first, with its arithmetic, then what passed and what was not tried.
+  public func text(keyNames: [String] = []) -> String {
+    let program = engine.program
+    guard program.events.indices.contains(decision.event) else { return "" }
+    var lines = [headline(keyNames)]
+    switch decision.verdict {
+    case .conflict: lines.append("  by the memory of ids: " + (engine.text(of: decision) ?? ""))
+    case .denied: lines += denialLines
+    case .allowed:
+      if decision.isReplay {
+        lines.append("  the same event was answered before: nothing happened now")
+        return lines.joined(separator: "\n")
+      }
+      lines += paymentLines
+    }
+    let passed = trials.filter { !$0.objects && $0.rule != decision.rule }
+    if !passed.isEmpty { lines += list("passed:", passed.map { short($0) }) }
+    if !notTried.isEmpty { lines += list("not tried:", notTried.map { program.rules[$0].name }) }
+    return lines.joined(separator: "\n")
+  }
+
+  private func headline(_ keyNames: [String]) -> String {
+    let program = engine.program
+    let event = program.events[decision.event]
+    let formatter = ValueFormatter(program, keyNames: keyNames)
+    var words = [decision.verdict.rawValue.uppercased(), event.name]
+    if !decision.id.isEmpty { words.append(decision.id) }
+    words.append(Instant(microseconds: decision.at).description)
+    var fields: [String] = []
+    for (field, value) in zip(event.fields, decision.fields) where value != ValueType.none {
+      if value == 0, field.type.base != .key { continue }
+      fields.append("\(field.name) \(formatter.text(value, field.type))")
+    }
+    if !fields.isEmpty { words.append(fields.joined(separator: ", ")) }
+    return words.joined(separator: "  ")
+  }
+
+  /// `rules/limits/policy.rules:12`
+  public func place(of rule: Int) -> String { place(engine.program.rules[rule].span) }
+
+  private func place(_ span: Span) -> String {
+    guard !span.isNone, engine.program.sources.sources.indices.contains(Int(span.source)) else { return "" }
+    let source = engine.program.sources[span.source]
+    return "\(source.name):\(source.position(of: Int(span.start)).line)"
+  }
+
+  private var denialLines: [String] {
+    let program = engine.program
+    var lines: [String] = []
+    if let field = decision.field {
+      let declared = program.events[decision.event].fields[field]
+      let formatter = arithmetic.formatter
+      lines.append("  by \(program.events[decision.event].name).\(declared.name)  \(place(declared.span))")
+      let low = formatter.text(Arithmetic.clamp(declared.range.low), declared.type)
+      let high = formatter.text(Arithmetic.clamp(declared.range.high), declared.type)
+      lines.append("     \(formatter.text(decision.fields[field], declared.type)) is outside \(low) to \(high)")
+    } else if let rule = decision.rule {
+      lines.append("  by \(program.rules[rule].name)  \(place(of: rule))")
+      if let trial = trials.first(where: { $0.rule == rule && $0.objects }), !trial.arithmetic.isEmpty {
+        lines.append("     \(trial.arithmetic)")
+      }
+    } else if let bucket = decision.bucket {
+      lines.append("  by \(program.buckets[bucket].name)  \(place(program.buckets[bucket].span))")
+      if let draw = draws.first(where: { $0.bucket == bucket }) {
+        lines.append("     \(money(draw.available)) available < \(money(draw.due)) (short by \(money(draw.due - draw.gave)))")
+      }
+    }
+    if let denial = decision.denial {
+      lines.append("  \(program.denials[denial].status) \(program.denials[denial].code)  \(engine.text(of: decision) ?? "")")
+    }
+    if draws.count > 1 || draws.contains(where: { $0.gave > 0 }) { lines += drawLines }
+    if let rule = decision.triedRescueRule {
+      lines.append("  tried \(program.rules[rule].name)  \(place(of: rule)): it would not have been enough")
+    }
+    return lines
+  }
+
+  private var paymentLines: [String] {
+    var lines: [String] = []
+    if decision.amount > 0 { lines.append("  pays \(money(decision.amount))") }
+    if draws.count > 0 { lines += drawLines }
+    if let rule = decision.rescueRule {
+      lines.append("  after \(engine.program.rules[rule].name)  \(place(of: rule))")
+    }
+    let reactions = decision.firedRules.filter { rule in
+      if case .after = engine.program.rules[rule].kind { true } else { false }
+    }
+    for rule in reactions { lines.append("  then \(engine.program.rules[rule].name)  \(place(of: rule))") }
+    return lines
+  }
+
+  private var drawLines: [String] {
+    draws.map { draw in
+      let name = engine.program.buckets[draw.bucket].name
+      if let gate = draw.closedBy { return "     \(name) gives nothing: \(engine.program.rules[gate].name) is closed" }
+      var text = "     \(name) gives \(money(draw.gave)) of \(money(draw.due))"
+      if draw.gave < draw.due {
+        if let cap = draw.cap, max(0, cap.limit) < draw.available {
+          text += ", capped by \(engine.program.rules[cap.rule].name)"
+        } else {
+          text += ", all it has"
+        }
+      }
+      return text
+    }
+  }
+
+  private func short(_ trial: RuleTrial) -> String {
+    let name = engine.program.rules[trial.rule].name
+    return trial.arithmetic.isEmpty ? name : "\(name) (\(trial.arithmetic))"
+  }
+
+  /// A list that goes on below itself.
+  private func list(_ title: String, _ entries: [String]) -> [String] {
+    var lines: [String] = []
+    var line = "  " + title
+    for (index, entry) in entries.enumerated() {
+      let piece = " " + entry + (index + 1 < entries.count ? "," : "")
+      if line.count + piece.count > 110, line.count > 20 {
+        lines.append(line)
+        line = "    "
+      }
+      line += piece
+    }
+    return lines + [line]
+  }
+
+  private func money(_ nano: Int64) -> String { Money(nano: nano).description }
+}

@@ -1,0 +1,203 @@
+import Language
+
+extension CompiledProgram {
+  /// Refuses a program whose shape could harm the engine: indices that name nothing, trees that nest too deep.
+  static func guardShape(_ program: Program) throws(CompileError) {
+    let check = ProgramGuard(program: program)
+    if let anchor = program.cycleAnchor { try check.check(anchor, at: "cycle") }
+    for binding in program.lets { try check.check(binding.value, at: binding.name) }
+    for setting in program.settings {
+      for condition in setting.conditions { try check.check(condition.condition, at: setting.name) }
+    }
+    for bucket in program.buckets {
+      if let resets = bucket.resets { try check.check(resets.allowance, at: bucket.name) }
+      if let rate = bucket.rate { try check.check(rate, at: bucket.name) }
+      try check.check(denial: bucket.denial, at: bucket.name)
+    }
+    for meter in program.meters {
+      try check.check(event: meter.since, at: meter.name)
+      switch meter.measure {
+      case .payments: break
+      case .bucketPayments(let bucket): try check.check(bucket: bucket, at: meter.name)
+      case .sum(let expr, let event):
+        try check.check(event: event, at: meter.name)
+        try check.check(expr, at: meter.name)
+      case .count(let event): try check.check(event: event, at: meter.name)
+      }
+    }
+    for event in program.events {
+      try check.check(denial: event.outOfRange, at: event.name)
+      guard event.givenCount >= 0, event.givenCount <= event.fields.count,
+        event.keyField.map({ (0..<event.givenCount).contains($0) }) ?? true
+      else { throw .danglingIndex(place: event.name) }
+      for field in event.fields {
+        if let derivation = field.derivation { try check.check(derivation, at: "\(event.name).\(field.name)") }
+      }
+      for field in event.fields[event.givenCount...] where field.derivation == nil {
+        throw .danglingIndex(place: "\(event.name).\(field.name)")
+      }
+    }
+    for table in program.tables {
+      for row in table.rows
+      where row.cells.count != table.inputs.count || row.values.count != table.outputs.count {
+        throw .danglingIndex(place: table.name)
+      }
+      for row in table.rowBySymbol.values where !table.rows.indices.contains(row) {
+        throw .danglingIndex(place: table.name)
+      }
+    }
+    for rule in program.rules { try check.check(rule) }
+    try check.checkFields()
+    for promise in program.promises {
+      try check.check(promise.condition, at: promise.text)
+      for event in promise.events { try check.check(event: event, at: promise.text) }
+    }
+  }
+}
+
+private struct ProgramGuard {
+  let program: Program
+
+  func check(denial: Int?, at place: String) throws(CompileError) {
+    if let denial, !program.denials.indices.contains(denial) { throw .danglingIndex(place: place) }
+  }
+
+  func check(event: Int?, at place: String) throws(CompileError) {
+    if let event, !program.events.indices.contains(event) { throw .danglingIndex(place: place) }
+  }
+
+  func check(bucket: Int?, at place: String) throws(CompileError) {
+    if let bucket, !program.buckets.indices.contains(bucket) { throw .danglingIndex(place: place) }
+  }
+
+  func check(_ rule: Rule) throws(CompileError) {
+    for clause in rule.clauses { try check(clause, at: rule.name) }
+    var pays = false
+    switch rule.kind {
+    case .deny(let events, let denial):
+      for event in events { try check(event: event, at: rule.name) }
+      try check(denial: denial, at: rule.name)
+    case .gate(let bucket, let denial):
+      try check(bucket: bucket, at: rule.name)
+      try check(denial: denial, at: rule.name)
+    case .cap(let bucket, let limit, let denial):
+      try check(bucket: bucket, at: rule.name)
+      try check(denial: denial, at: rule.name)
+      try check(limit, at: rule.name)
+    case .on(let events):
+      pays = true
+      for event in events { try check(event: event, at: rule.name) }
+    case .beforeDenial(let denial): try check(denial: denial, at: rule.name)
+    case .after(let events): for event in events { try check(event: event, at: rule.name) }
+    }
+    for operation in rule.effects.flatMap(\.operations) {
+      switch operation {
+      case .pay(let amount):
+        guard pays else { throw .payOutsideOn(rule: rule.name) }
+        try check(amount, at: rule.name)
+      case .credit(let amount, let bucket, _), .debit(let amount, let bucket):
+        try check(bucket: bucket, at: rule.name)
+        try check(amount, at: rule.name)
+      case .set(let setting, let value):
+        guard program.settings.indices.contains(setting) else { throw .danglingIndex(place: rule.name) }
+        if program.settings[setting].scope == .global {
+          throw .setsGlobal(rule: rule.name, setting: program.settings[setting].name)
+        }
+        try check(value, at: rule.name)
+      case .notify: break
+      }
+    }
+  }
+
+  /// A derived field reads only fields before it; a meter those of its event; what is read outside events reads none.
+  func checkFields() throws(CompileError) {
+    func fields(_ expr: Expr) -> [(event: Int, field: Int)] {
+      var scan = ExprScan(program)
+      scan.visit(expr)
+      return scan.facts.compactMap { if case .field(let event, let field) = $0 { (event, field) } else { nil } }
+    }
+    for (number, event) in program.events.enumerated() {
+      for (index, field) in event.fields.enumerated() {
+        guard let derivation = field.derivation else { continue }
+        for read in fields(derivation) where read.event != number || read.field >= index {
+          throw .danglingIndex(place: "\(event.name).\(field.name)")
+        }
+      }
+    }
+    for meter in program.meters {
+      guard case .sum(let expr, let event) = meter.measure else { continue }
+      for read in fields(expr) where read.event != event { throw .danglingIndex(place: meter.name) }
+    }
+    for bucket in program.buckets {
+      for expr in [bucket.rate, bucket.resets?.allowance] {
+        if let expr, !fields(expr).isEmpty { throw .danglingIndex(place: bucket.name) }
+      }
+    }
+    if let anchor = program.cycleAnchor, !fields(anchor).isEmpty { throw .danglingIndex(place: "cycle") }
+    for (number, binding) in program.lets.enumerated() {
+      // Dependency order, so that no `let` can read itself.
+      for read in ExprScan.directLets(binding.value) where read >= number { throw .danglingIndex(place: binding.name) }
+    }
+    for bucket in program.buckets.indices {
+      guard let resets = program.buckets[bucket].resets else { continue }
+      var scan = ExprScan(program)
+      scan.visit(resets.allowance)
+      // What a bucket is filled to must not depend on what is in a bucket.
+      let reads = scan.facts.contains { fact in
+        switch fact {
+        case .posted(let other), .available(let other): program.buckets[other].resets != nil
+        case .previous: true
+        default: false
+        }
+      }
+      if reads { throw .danglingIndex(place: program.buckets[bucket].name) }
+    }
+  }
+
+  func check(_ expr: Expr, at place: String) throws(CompileError) {
+    var waiting: [(expr: Expr, depth: Int)] = [(expr, 1)]
+    while let (expr, depth) = waiting.popLast() {
+      if depth > EngineLimits.expressionDepth { throw .expressionTooDeep(place: place) }
+      for operand in expr.operands { waiting.append((operand, depth + 1)) }
+      switch expr.kind {
+      case .fact(let fact): try check(fact, at: place)
+      case .named(let index):
+        guard program.lets.indices.contains(index) else { throw .danglingIndex(place: place) }
+      case .roundedProducts(_, _, _, let quantum), .roundedScale(_, _, _, let quantum):
+        guard quantum > 0, quantum <= EngineLimits.quantum else { throw .quantumOutOfRange(place: place) }
+      case .call(let function, let arguments):
+        guard program.functions.indices.contains(function),
+          program.functions[function].parameters.count == arguments.count
+        else { throw .danglingIndex(place: place) }
+        guard arguments.count <= EngineLimits.arguments else {
+          throw .tooManyArguments(function: program.functions[function].name)
+        }
+      case .lookup(let table, let column, let keys):
+        guard program.tables.indices.contains(table), program.tables[table].outputs.indices.contains(column),
+          program.tables[table].inputs.count == keys.count
+        else { throw .danglingIndex(place: place) }
+      default: break
+      }
+    }
+  }
+
+  private func check(_ fact: Fact, at place: String) throws(CompileError) {
+    let names =
+      switch fact {
+      case .now, .cycleStart, .cycleEnd, .covered, .shortfall: true
+      case .field(let event, let field):
+        program.events.indices.contains(event) && program.events[event].fields.indices.contains(field)
+      case .setting(let index): program.settings.indices.contains(index)
+      case .posted(let index), .available(let index), .held(let index), .drawn(let index):
+        program.buckets.indices.contains(index)
+      case .meter(let index): program.meters.indices.contains(index)
+      case .last(let index): program.events.indices.contains(index)
+      case .previous: true
+      }
+    guard names else { throw .danglingIndex(place: place) }
+    if case .previous(let inner) = fact {
+      if case .previous = inner { throw .danglingIndex(place: place) }
+      try check(inner, at: place)
+    }
+  }
+}

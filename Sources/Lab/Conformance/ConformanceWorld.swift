@@ -1,0 +1,252 @@
+import Engine
+import Language
+import Ledger
+import Values
+
+/// One account as a worked case describes it, and the translation between the words of the cases and the shipped rules:
+/// units and dollars, `sub` and the bucket `quota`, `payg` and the bucket `balance`. The rules themselves know nothing of it.
+struct ConformanceWorld {
+  var engine: Engine
+  var account: AccountState
+  var journal = Journal()
+  var clock: Int64
+  /// What the balance was before anything was posted.
+  private(set) var opening: Int64 = 0
+  /// Whether the case speaks of a subscription at all: only then do answers name its cycle.
+  var hasSubscription = false
+
+  var program: Program { engine.program }
+
+  init(_ program: Program, _ given: Json) throws(ConformanceFault) {
+    engine = try ConformanceWorld.engine(ConformanceWorld.priced(program, given["prices"]?.members ?? []))
+    account = engine.newAccount()
+    guard let at = given["at"]?.text, let time = try? Instant(parsing: at) else {
+      throw ConformanceFault("`given.at` is not a time")
+    }
+    clock = time.microseconds
+    let known: Set = ["at", "lots", "keys", "prices", "subscription"]
+    for member in given.members where !known.contains(member.name) && !member.value.isNull {
+      throw ConformanceFault("the rules know nothing of `given.\(member.name)`")
+    }
+    try addKeys(given["keys"])
+    if let subscription = given["subscription"], !subscription.isNull { try subscribe(subscription, isGiven: true) }
+    for lot in given["lots"]?.elements ?? [] {
+      let amount = try nano(lot["remaining"] ?? lot["amount"], "an amount of a lot")
+      try carryOut { engine, account, journal throws(EngineFault) in
+        try engine.credit(
+          amount, to: try engine.bucket("balance"), from: .adjustments, lotKind: lot["kind"]?.text ?? "paid",
+          in: &account, at: time.microseconds, id: lot["id"]?.text ?? "", journal: &journal)
+      }
+    }
+    opening = try money("balance")
+    journal = Journal()
+  }
+
+  private mutating func addKeys(_ keys: Json?) throws(ConformanceFault) {
+    guard let keys, !keys.members.isEmpty else {
+      account.addKey("k1")
+      return
+    }
+    let time = clock
+    for key in keys.members {
+      let index = account.addKey(key.name)
+      if let limit = key.value["limit"] { try set("teams.key_limit", try nanoOrNone(limit), key: index) }
+      if let used = key.value["used"] {
+        let amount = try nano(used, "what a key used")
+        for meter in program.meters.indices where program.meters[meter].scope == .key {
+          try carryOut { engine, account, _ throws(EngineFault) in
+            try engine.adjust(meter: meter, to: amount, key: index, in: &account, at: time)
+          }
+        }
+      }
+      if key.value["disabled"]?.bool == true || key.value["deleted"]?.bool == true {
+        try set("teams.deleted", 1, key: index)
+      }
+    }
+  }
+
+  // MARK: - The knobs
+
+  /// The setting behind a knob of the cases, and the word it has for each of theirs.
+  private static let knobs: [String: (setting: String, words: [String: String])] = [
+    "rounding": ("pricing.rounding", ["ceil": "up", "half_even": "half_even", "floor": "down", "nano": "nano"]),
+    "key_scope": ("teams.key_limit_counts", ["total": "total", "payg": "balance", "payg_only": "balance", "balance": "balance"]),
+  ]
+
+  /// Turns the knobs of a case; one that stays at its default needs no setting.
+  mutating func turn(_ policy: Json, defaults: Json) throws(ConformanceFault) {
+    for knob in policy.members where knob.value != defaults[knob.name] {
+      guard let (setting, words) = ConformanceWorld.knobs[knob.name],
+        let index = program.settings.firstIndex(where: { $0.name == setting })
+      else { throw ConformanceFault("the rules have no setting for the knob `\(knob.name)`") }
+      guard let word = knob.value.text.flatMap({ words[$0] }),
+        case .enumeration(let members) = program.settings[index].type.base, let member = members.firstIndex(of: word)
+      else { throw ConformanceFault("`\(setting)` has no value for \(knob.value.compact)") }
+      try set(setting, Int64(member))
+    }
+  }
+
+  // MARK: - Prices
+
+  static func engine(_ program: Program) throws(ConformanceFault) -> Engine {
+    do throws(CompileError) {
+      return try Engine(program)
+    } catch {
+      throw ConformanceFault(error.message)
+    }
+  }
+
+  /// The program with other prices: micro-dollars per million tokens, which are pico-dollars per token.
+  static func priced(_ program: Program, _ prices: [Json.Member]) throws(ConformanceFault) -> Program {
+    guard !prices.isEmpty else { return program }
+    guard let table = program.tables.firstIndex(where: { $0.name == "pricing.price" }) else {
+      throw ConformanceFault("the rules have no table `pricing.price`")
+    }
+    var program = program
+    for price in prices {
+      var values: [Int64] = []
+      for column in program.tables[table].outputs {
+        let names = ["input": ["in", "input"], "output": ["out", "output"], "cached": ["cached", "cached_in", "cache_read"]]
+        let given = (names[column.name] ?? [column.name]).lazy.compactMap { price.value[$0]?.integer }.first
+        guard let value = given ?? (column.type.isOptional ? ValueType.none : nil) else {
+          throw ConformanceFault("the price of `\(price.name)` lacks `\(column.name)`")
+        }
+        values.append(value)
+      }
+      program.setRow(of: table, named: price.name, values)
+    }
+    return program
+  }
+
+  /// From now on a model has another price; everything else stays as it is.
+  mutating func reprice(_ price: Json.Member) throws(ConformanceFault) {
+    var repriced = try ConformanceWorld.engine(ConformanceWorld.priced(program, [price]))
+    repriced.takeGlobals(of: engine)
+    engine = repriced
+  }
+
+  // MARK: - Amounts
+
+  /// Units as nano-dollars.
+  func nano(_ json: Json?, _ what: String) throws(ConformanceFault) -> Int64 {
+    guard let units = json?.integer, let money = Money(units: units) else {
+      throw ConformanceFault("\(what) is \(json?.compact ?? "missing"), not a whole number of units")
+    }
+    return money.nano
+  }
+
+  func nanoOrNone(_ json: Json) throws(ConformanceFault) -> Int64 {
+    json.isNull ? ValueType.none : try nano(json, "a limit")
+  }
+
+  /// Nano-dollars as units; as a decimal text where they are no whole number of them.
+  func units(_ nano: Int64) -> Json {
+    Money(nano: nano).units.map(Json.integer) ?? .text("\(Money(nano: nano))")
+  }
+
+  // MARK: - Facts and settings
+
+  func fact(_ name: String, key: Int? = nil) throws(ConformanceFault) -> Int64 {
+    guard let found = engine.value(of: name, in: account, key: key, at: clock) else {
+      throw ConformanceFault("the rules have no `\(name)`")
+    }
+    return found.value
+  }
+
+  /// A fact that is an amount; 0 where the rules do not have it, as when its family was left out.
+  func money(_ name: String) throws(ConformanceFault) -> Int64 { try fact(name) }
+
+  func has(_ name: String) -> Bool { engine.expression(named: name) != nil }
+
+  /// The member of an enum a fact has.
+  func word(_ name: String) throws(ConformanceFault) -> String {
+    guard let found = engine.value(of: name, in: account, at: clock), case .enumeration(let members) = found.type.base,
+      members.indices.contains(Int(found.value))
+    else { throw ConformanceFault("the rules have no `\(name)`") }
+    return members[Int(found.value)]
+  }
+
+  mutating func set(_ setting: String, _ value: Int64, key: Int? = nil) throws(ConformanceFault) {
+    guard let index = program.settings.firstIndex(where: { $0.name == setting }) else {
+      throw ConformanceFault("the rules have no setting `\(setting)`")
+    }
+    do throws(Refusal) {
+      try engine.change(index, to: value, key: key, in: &account, at: clock, journal: &journal)
+    } catch {
+      throw ConformanceFault(error.text)
+    }
+  }
+
+  /// What the engine is asked to do outside of events; its fault is a fault of the case.
+  mutating func carryOut(
+    _ body: (Engine, inout AccountState, inout Journal) throws(EngineFault) -> Void
+  ) throws(ConformanceFault) {
+    do throws(EngineFault) {
+      try body(engine, &account, &journal)
+    } catch {
+      throw ConformanceFault(error.message)
+    }
+  }
+
+  mutating func subscribe(_ subscription: Json, isGiven: Bool = false) throws(ConformanceFault) {
+    hasSubscription = true
+    var rate = Ratio.one
+    if let parts = subscription["rate"]?.elements, parts.count == 2, let over = parts[0].integer,
+      let under = parts[1].integer, let ratio = Ratio(over, over: under)
+    {
+      rate = ratio
+    }
+    var start = ValueType.none
+    if let anchor = subscription["anchor"]?.text {
+      guard let time = try? Instant(parsing: anchor) else { throw ConformanceFault("`anchor` is not a time") }
+      start = time.microseconds
+    }
+    let time = clock
+    let quota = try nano(subscription["quota"] ?? 0, "a quota")
+    try submit("subscribe", ["quota": quota, "rate": rate.packed, "start": start])
+    if let enabled = subscription["fallback"]?.bool { try set("fallback.enabled", enabled ? 1 : 0) }
+    if let limit = subscription["limit"] { try set("limits.spending_limit", try nanoOrNone(limit)) }
+    if let used = subscription["used"]?.integer, used != 0 {
+      let left = try nano(.integer(used), "what was used of a quota")
+      try carryOut { engine, account, journal throws(EngineFault) in
+        try engine.adjust(
+          bucket: try engine.bucket("quota"), to: quota - left, in: &account, at: time, journal: &journal)
+      }
+    }
+    if let spent = subscription["spent"]?.integer, spent != 0 {
+      let amount = try nano(.integer(spent), "what was spent")
+      guard let meter = program.meters.firstIndex(where: { $0.name == "limits.payg_spent" }) else {
+        throw ConformanceFault("the rules have no meter `limits.payg_spent`")
+      }
+      try carryOut { engine, account, _ throws(EngineFault) in
+        try engine.adjust(meter: meter, to: amount, in: &account, at: time)
+      }
+    }
+    if let status = subscription["status"]?.text { try changeStatus(status) }
+  }
+
+  mutating func changeStatus(_ status: String) throws(ConformanceFault) {
+    switch status {
+    case "active": try submit("renewed", [:])
+    case "past_due": try submit("renewal_failed", [:])
+    case "canceled", "cancelled": try submit("cancel", [:])
+    default: throw ConformanceFault("the rules have no subscription status `\(status)`")
+    }
+  }
+
+  /// An event that has no answer of its own in the cases.
+  mutating func submit(_ event: String, _ values: [String: Int64]) throws(ConformanceFault) {
+    let time = clock
+    try carryOut { engine, account, journal throws(EngineFault) in
+      let input = try engine.input(event, at: time, values)
+      _ = try engine.submit(input, to: &account, journal: &journal)
+    }
+  }
+}
+
+extension Engine {
+  fileprivate func bucket(_ name: String) throws(EngineFault) -> Int {
+    guard let index = compiled.bucket(named: name) else { throw .unknownName(name) }
+    return index
+  }
+}

@@ -1,0 +1,175 @@
+import Diagnostics
+import Language
+import Values
+
+extension ScenarioBinder {
+  mutating func bind(_ check: CheckSyntax, _ span: Span) -> ScenarioPlan.Check? {
+    if case .holds(let syntax, let key) = check { return bind(condition: syntax, key) }
+    guard hasDeed else {
+      report(
+        .thenBeforeWhen, "there is no `when` line above that this could speak of", span,
+        help: "move it below the `when` line, or check a fact such as `balance is $5`")
+      return nil
+    }
+    switch check {
+    case .allowed: return .allowed
+    case .conflict: return .conflict
+    case .replayed: return .replayed
+    case .refused(let text): return .refused(text?.text)
+    case .noNotice: return .noNotice
+    case .denied(let code, let rule): return bind(code: code, rule: rule)
+    case .notified(let level):
+      guard program.noticeLevels.contains(level.text) else {
+        let near = Suggestion.nearest(level.text, in: program.noticeLevels)
+        let known = program.noticeLevels.map { "`\($0)`" }.joined(separator: ", ")
+        report(
+          .unknownNotice, "no rule notifies `\(level.text)`", level.span,
+          help: near.map { "did you mean `\($0)`?" } ?? (known.isEmpty ? nil : "the notices are \(known)"))
+        return nil
+      }
+      return .notified(level.text)
+    case .fired(let rule, let fired): return self.rule(rule).map { .fired(rule: $0, fired) }
+    case .pays(let bucket, let amount):
+      let name = bucket.map(\.text).joined(separator: ".")
+      guard let index = NameIndex.unique(name, in: program.buckets, named: \.name) else {
+        let near = Suggestion.nearest(name, in: program.buckets.map { NameIndex.bare($0.name) })
+        report(
+          .notABucket, "`\(name)` is not a bucket", bucket[0].span.joined(with: bucket[bucket.count - 1].span),
+          help: near.map { "did you mean `\($0)`?" })
+        return nil
+      }
+      return constant(amount, QualifiedType(.money), of: "pays").map { .pays(bucket: index, $0) }
+    case .holds: return nil
+    }
+  }
+
+  private mutating func bind(code: Identifier?, rule: [Identifier]) -> ScenarioPlan.Check? {
+    var denial: Int?
+    if let code {
+      denial = program.denials.firstIndex { $0.code == code.text }
+      if denial == nil {
+        let near = Suggestion.nearest(code.text, in: program.denials.map(\.code))
+        report(
+          .unknownDenial, "the rules have no denial `\(code.text)`", code.span, help: near.map { "did you mean `\($0)`?" })
+        return nil
+      }
+    }
+    guard !rule.isEmpty else { return .denied(denial: denial, decider: nil) }
+    let name = rule.map(\.text).joined(separator: ".")
+    if NameIndex.unique(name, in: program.rules, named: \.name) == nil,
+      let bucket = NameIndex.unique(name, in: program.buckets, named: \.name)
+    {
+      return .denied(denial: denial, decider: .bucket(bucket))
+    }
+    return self.rule(rule).map { .denied(denial: denial, decider: .rule($0)) }
+  }
+
+  private mutating func rule(_ words: [Identifier]) -> Int? {
+    let name = words.map(\.text).joined(separator: ".")
+    if let index = NameIndex.unique(name, in: program.rules, named: \.name) { return index }
+    let span = words[0].span.joined(with: words[words.count - 1].span)
+    let same = program.rules.map(\.name).filter { NameIndex.bare($0) == name }
+    if same.count > 1 {
+      report(.unknownRule, "several families have a rule `\(name)`", span, help: "write `\(same[0])`")
+    } else {
+      let known = program.rules.map { name.contains(".") ? $0.name : NameIndex.bare($0.name) }
+      report(
+        .unknownRule, "the rules have no rule `\(name)`", span,
+        help: Suggestion.nearest(name, in: known).map { "did you mean `\($0)`?" })
+    }
+    return nil
+  }
+
+  private mutating func bind(condition syntax: ExprSyntax, _ key: Identifier?) -> ScenarioPlan.Check? {
+    if case .missing = syntax.kind { return nil }
+    var keyIndex: Int?
+    if let key {
+      guard let index = self.key(key) else { return nil }
+      keyIndex = index
+    }
+    let (expression, found) = Checker.checkExpression(
+      syntax, in: program, policy: nil, event: lastEvent, expecting: QualifiedType(.bool))
+    diagnostics += found
+    return expression.map { .holds($0, key: keyIndex, event: lastEvent) }
+  }
+
+  // MARK: - Table rows
+
+  /// Adds the rows a scenario states to the tables of its own copy of the program, before anything reads them.
+  mutating func addRows(of steps: [StepSyntax]) {
+    for step in steps {
+      guard case .given(.row(let table, let cells, let values)) = step.kind else { continue }
+      addRow(table, cells, values, step.span)
+    }
+  }
+
+  private mutating func addRow(_ name: Identifier, _ cells: [ExprSyntax], _ values: [ExprSyntax], _ span: Span) {
+    guard let index = NameIndex.unique(name.text, in: program.tables, named: \.name) else {
+      let near = Suggestion.nearest(name.text, in: program.tables.map { NameIndex.bare($0.name) })
+      report(
+        .unknownTable, "the rules have no table `\(name.text)`", name.span, help: near.map { "did you mean `\($0)`?" })
+      return
+    }
+    let table = program.tables[index]
+    guard cells.count == table.inputs.count, values.count == table.outputs.count else {
+      let shape = "\(table.inputs.map(\.name).joined(separator: ", ")) is \(table.outputs.map(\.name).joined(separator: ", "))"
+      report(
+        .unknownTable,
+        "a row of `\(name.text)` has \(table.inputs.count) and \(table.outputs.count) values, not \(cells.count) and \(values.count)",
+        span, help: "given table \(name.text) \(shape)")
+      return
+    }
+    var newCells: [(low: Int64, high: Int64)] = []
+    for (cell, column) in zip(cells, table.inputs) {
+      guard let value = cellValue(cell, column) else { return }
+      newCells.append((value, value))
+    }
+    var newValues: [Int64] = []
+    for (syntax, column) in zip(values, table.outputs) {
+      guard let value = cellValue(syntax, column) else { return }
+      newValues.append(value)
+    }
+    add(Table.Row(cells: newCells, values: newValues, span: span), to: index, named: name)
+  }
+
+  private mutating func cellValue(_ syntax: ExprSyntax, _ column: Table.Column) -> Int64? {
+    if column.type.base == .name, let text = word(syntax) {
+      if program.names[text] == nil { program.names[text] = (program.names.values.max() ?? -1) + 1 }
+    }
+    guard let value = constant(syntax, column.type, of: column.name) else { return nil }
+    guard value == ValueType.none || column.range.contains(value) else {
+      report(.scenarioValue, "`\(column.name)` is outside of its declared range", syntax.span)
+      return nil
+    }
+    return value
+  }
+
+  private mutating func add(_ row: Table.Row, to index: Int, named name: Identifier) {
+    func covers(_ other: Table.Row) -> Bool {
+      zip(row.cells, other.cells).allSatisfy { $0.low >= $1.low && $0.high <= $1.high }
+    }
+    func isSame(_ other: Table.Row) -> Bool { zip(row.cells, other.cells).allSatisfy { $0 == $1 } }
+    if let place = program.tables[index].rows.firstIndex(where: isSame) {
+      program.tables[index].rows[place] = row
+    } else if program.tables[index].hit == .first {
+      program.tables[index].rows.insert(row, at: 0)
+    } else if program.tables[index].rows.contains(where: covers) {
+      report(
+        .unknownTable, "a row of `\(name.text)` covers more than these cells, so it cannot be replaced", row.span,
+        help: "write the whole row in the rule file")
+      return
+    } else {
+      program.tables[index].rows.append(row)
+    }
+    changesTables = true
+    guard !program.tables[index].rowBySymbol.isEmpty || program.tables[index].inputs.first?.type.base == .name,
+      program.tables[index].inputs.count == 1
+    else { return }
+    // Rows before the first may have moved; a list as long as a price list is indexed anew in one pass.
+    var bySymbol: [Int64: Int] = [:]
+    for (place, row) in program.tables[index].rows.enumerated() where row.cells[0].low == row.cells[0].high {
+      bySymbol[row.cells[0].low] = bySymbol[row.cells[0].low] ?? place
+    }
+    program.tables[index].rowBySymbol = bySymbol
+  }
+}

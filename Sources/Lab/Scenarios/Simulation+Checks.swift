@@ -1,0 +1,94 @@
+import Engine
+import Language
+import Ledger
+import Values
+
+extension Simulation {
+  /// What there is instead of what a check wants; nil where it came true.
+  func judge(_ check: ScenarioPlan.Check) -> String? {
+    let answer = last
+    switch check {
+    case .allowed: return answer?.isAllowed == true && answer?.isReplay == false ? nil : summary
+    case .conflict: return answer?.isConflict == true ? nil : summary
+    case .replayed: return answer?.isReplay == true ? nil : summary
+    case .refused(let text):
+      guard let refusal = answer?.refusal else { return summary }
+      return text == nil || text == refusal ? nil : summary
+    case .denied(let denial, let decider):
+      guard let decision = answer?.decision, decision.verdict == .denied else { return summary }
+      if let denial, decision.denial != denial { return summary }
+      switch decider {
+      case nil: return nil
+      case .rule(let rule): return decision.rule == rule ? nil : summary
+      case .bucket(let bucket): return decision.rule == nil && decision.bucket == bucket ? nil : summary
+      }
+    case .pays(let bucket, let amount):
+      let paid = answer?.pays(bucket: bucket) ?? .zero
+      return paid.nano == amount ? nil : "\(NameIndex.bare(program.buckets[bucket].name)) pays \(paid)"
+    case .notified(let level):
+      return answer?.notices.contains(level) == true ? nil : notices
+    case .noNotice: return answer?.notices.isEmpty ?? true ? nil : notices
+    case .fired(let rule, let wanted):
+      let fired = answer?.decision?.firedRules.contains(rule) ?? false
+      return fired == wanted ? nil : "\(program.rules[rule].name) \(fired ? "fired" : "did not fire")"
+    case .holds(let expression, let key, let event): return judge(expression, key: key, event: event)
+    }
+  }
+
+  private var summary: String { last?.summary ?? "nothing has happened yet" }
+
+  private var notices: String {
+    let levels = last?.notices ?? []
+    return levels.isEmpty ? "no notice" : "notified " + levels.joined(separator: ", ")
+  }
+
+  private func judge(_ expression: Expr, key: Int?, event: Int?) -> String? {
+    let reader = self.reader(key: key, event: event)
+    if event != nil, last?.decision == nil, readsFields(expression) { return summary }
+    guard reader.evaluate(expression) == 0 else { return nil }
+    return arithmetic(of: expression, reader)
+  }
+
+  /// The facts a condition about the last event is read from: the state now, with that event's own numbers.
+  func reader(key: Int?, event: Int?) -> FactReader {
+    // Without a word about whose it is, a value of a key is that of the event's key, else of the first.
+    let usual = last?.decision?.key ?? (account.keyCount > 0 ? 0 : nil)
+    let now = engine.reader(account, key: key ?? usual, at: clock).trace
+    guard event != nil, let decision = last?.decision, let after = last?.after else {
+      return FactReader(engine.compiled, now)
+    }
+    var trace = now
+    trace.event = after.event
+    trace.fields = after.fields
+    trace.amount = after.amount
+    trace.drawn = after.drawn
+    trace.covered = after.covered
+    trace.shortfall = after.shortfall
+    return FactReader(engine.compiled, trace, previous: decision.trace)
+  }
+
+  private func readsFields(_ expression: Expr) -> Bool {
+    var found = false
+    expression.walk { node in
+      if case .fact(.field) = node.kind { found = true }
+    }
+    return found
+  }
+
+  /// `balance is $19.9998`: every fact a condition reads, with its value.
+  private func arithmetic(of expression: Expr, _ reader: FactReader) -> String {
+    let formatter = engine.formatter(for: account)
+    var parts: [String] = []
+    expression.walk { node in
+      switch node.kind {
+      case .fact, .named, .lookup, .call:
+        let text = sources.text(node.span)
+        guard !text.isEmpty else { return }
+        let part = "\(text) is \(formatter.text(reader.evaluate(node), node.type))"
+        if !parts.contains(part) { parts.append(part) }
+      default: break
+      }
+    }
+    return parts.isEmpty ? "it is not so" : parts.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,172 @@
+import Diagnostics
+import Engine
+import Language
+import Ledger
+import Standard
+import Values
+
+/// One account under a set of rules, to try things on: what scenarios, tests and a prompt are carried out with.
+///
+/// ```swift
+/// let payg = try Simulation(rules: "rules")
+/// try payg.given("balance is $20")
+/// let answer = try payg.when("request costing 150 units")
+/// #expect(answer.isAllowed)
+/// ```
+///
+/// It speaks the lines of scenario files. Nothing it does leaves it.
+public final class Simulation {
+  public let rules: LoadedRules
+  /// The rules it runs under: those loaded, with the table rows its lines stated.
+  public internal(set) var engine: Engine
+  public internal(set) var account: AccountState
+  public internal(set) var journal = Journal()
+  /// Where the clock stands, in microseconds since 1970.
+  public internal(set) var clock = ScenarioPlan.usualStart
+  /// What came of the last deed; nil before the first.
+  public internal(set) var last: SimulatedAnswer?
+  /// Every text that spans of this simulation point into.
+  public private(set) var sources: SourceMap
+  /// Counts which rules decide, where somebody wants to know.
+  var coverage: Coverage?
+  private var lineCount = 0
+
+  /// Reads the rules of a folder. Faults are rules that cannot be read or do not check.
+  public convenience init(rules path: String, reforms: [String] = []) throws {
+    let vocabulary = StandardPlugin.vocabulary
+    try self.init(RuleFolder(path).load(vocabulary: vocabulary, reforms: reforms))
+  }
+
+  /// An empty account with the one key `k1`.
+  public convenience init(_ rules: LoadedRules) throws(SimulationFault) {
+    guard !rules.diagnostics.hasErrors else {
+      throw SimulationFault(Renderer(sources: rules.sources).render(rules.diagnostics))
+    }
+    do throws(CompileError) {
+      self.init(rules, engine: try Engine(rules.program), keys: [])
+    } catch {
+      throw SimulationFault(error.message)
+    }
+  }
+
+  init(_ rules: LoadedRules, engine: Engine, keys: [String]) {
+    self.rules = rules
+    var engine = engine
+    engine.checksPromises = true
+    self.engine = engine
+    sources = rules.sources
+    account = engine.newAccount()
+    for key in keys { account.addKey(key) }
+  }
+
+  public var program: Program { engine.program }
+
+  /// Lets messages show the author's own words.
+  func show(_ sources: SourceMap) { self.sources = sources }
+
+  // MARK: - Lines
+
+  /// States what is so: `plan_quota 1000 units, balance is $20`. The word `given` is not part of it.
+  public func given(_ text: String) throws(SimulationFault) {
+    let givens = try bind(.given, text).compactMap { step in
+      if case .given(let given) = step.kind { given } else { nil }
+    }
+    if let refused = state(givens).first { throw SimulationFault(refused.text) }
+  }
+
+  /// Does one thing: `request costing 150 units`, `set limits.spending_limit to $80`, `clock forward 1 hour`.
+  @discardableResult
+  public func when(_ text: String) throws(SimulationFault) -> SimulatedAnswer {
+    var answer: SimulatedAnswer?
+    for step in try bind(.when, text) {
+      if case .deed(let deed) = step.kind { answer = perform(deed) }
+    }
+    guard let answer else { throw SimulationFault("nothing to do") }
+    return answer
+  }
+
+  /// Checks lines such as `balance is $5, denied with quota_exceeded`.
+  ///
+  /// - Returns: what did not come true, a sentence each; empty when all did.
+  public func then(_ text: String) throws(SimulationFault) -> [String] {
+    try bind(.then, text).compactMap { step in
+      guard case .check(let check) = step.kind else { return nil }
+      return judge(check).map { "wanted \(sources.text(step.span)), got \($0)" }
+    }
+  }
+
+  private func bind(_ keyword: ScenarioParser.Keyword, _ text: String) throws(SimulationFault) -> [ScenarioPlan.Step] {
+    if account.keyCount == 0, keyword != .given { account.addKey("k1") }
+    lineCount += 1
+    var extended = sources
+    let number = extended.add(Source(name: "line \(lineCount)", text: text))
+    let (steps, found) = ScenarioParser.parseSteps(keyword, source: number, in: extended)
+    let known = account.keyNames
+    let bound = ScenarioBinder.bind(
+      steps, source: number, in: program, sources: extended, keys: known, clock: clock, lastEvent: last?.event,
+      hasDeed: last != nil)
+    var diagnostics = Diagnostics()
+    diagnostics.append(contentsOf: found + bound.diagnostics)
+    if !diagnostics.isEmpty { throw SimulationFault(Renderer(sources: extended).render(diagnostics)) }
+    sources = extended
+    for key in bound.keys { account.addKey(key) }
+    if account.keyCount == 0 { account.addKey("k1") }
+    if let program = bound.program { try use(program) }
+    return bound.steps
+  }
+
+  /// Goes on under a program whose tables have other rows; everything else of it must be the same.
+  private func use(_ program: Program) throws(SimulationFault) {
+    do throws(CompileError) {
+      var changed = try Engine(program)
+      var nobody = account
+      for (index, setting) in engine.compiled.layout.settings.enumerated() where setting.scope == .global {
+        let value = engine.globals[setting.slot]
+        if value != LedgerLayout.unset { try? changed.change(index, to: value, in: &nobody, at: clock) }
+      }
+      changed.checksPromises = true
+      engine = changed
+    } catch {
+      throw SimulationFault(error.message)
+    }
+  }
+
+  // MARK: - Values
+
+  /// The value of anything that has a name, as text: `value("warnings.level")` is `low`. Nil for a name nothing has.
+  public func value(_ name: String, key: String? = nil) -> String? {
+    let index = key.flatMap { account.keyIndex(named: $0) } ?? (account.keyCount > 0 ? 0 : nil)
+    guard let found = engine.value(of: name, in: account, key: index, at: clock) else { return nil }
+    return engine.formatter(for: account).text(found.value, found.type)
+  }
+
+  /// The amount of a bucket, a meter or a setting of type money; nil where there is none.
+  public func money(_ name: String, key: String? = nil) -> Money? {
+    let index = key.flatMap { account.keyIndex(named: $0) } ?? (account.keyCount > 0 ? 0 : nil)
+    guard let found = engine.value(of: name, in: account, key: index, at: clock), found.type.base == .money,
+      found.value != ValueType.none
+    else { return nil }
+    return Money(nano: found.value)
+  }
+}
+
+/// Why a simulation could not do what a line says: the line is wrong, or the rules are.
+public struct SimulationFault: Error, Sendable, CustomStringConvertible {
+  /// For people; several lines where a text is shown.
+  public var message: String
+
+  public init(_ message: String) { self.message = message }
+
+  public var description: String { message }
+}
+
+extension StandardPlugin {
+  /// The words of the plugins in the box.
+  public static let vocabulary: Vocabulary = {
+    do throws(PluginRegistry.Clash) {
+      return try PluginRegistry([StandardPlugin()]).vocabulary
+    } catch {
+      fatalError("the plugin in the box claims a word twice: \(error.message)")
+    }
+  }()
+}

@@ -1,0 +1,237 @@
+import Diagnostics
+import Values
+
+/// Turns parsed rule files into one checked program, or says what is wrong with them.
+public enum Checker {
+  /// Checks a set of policies together.
+  ///
+  /// - Parameters:
+  ///   - files: the parsed files, in any order: the program does not depend on it.
+  ///   - vocabulary: the functions and effects the loaded plugins bring.
+  ///   - tables: the text of a CSV file named by a table, as `(family, file)`; nil where there is none.
+  /// - Returns: the program, and every mistake found. A program with errors must not decide anything: what could not be
+  ///   checked is missing from it.
+  public static func check(
+    files: [FileSyntax], sources: SourceMap, vocabulary: Vocabulary, limits: Limits = .standard,
+    tables: (_ family: String, _ file: String) -> Source? = { _, _ in nil }
+  ) -> (program: Program, diagnostics: [Diagnostic]) {
+    let checking = Checking(sources: sources, vocabulary: vocabulary)
+    checking.limits = limits
+    checking.collect(files)
+    checking.declareAll(tables)
+    checking.checkAll()
+    return (checking.program, checking.found)
+  }
+
+  /// Checks one expression against a finished program: what a scenario line, a query or a plugin's example needs.
+  ///
+  /// - Parameters:
+  ///   - policy: the family whose own names come first, if any.
+  ///   - event: the event whose fields may be read, as after it took effect; nil: state only.
+  ///   - expecting: the type wanted, which gives bare enum members their meaning; nil: any.
+  public static func checkExpression(
+    _ syntax: ExprSyntax, in program: Program, policy: String? = nil, event: Int? = nil,
+    expecting: QualifiedType? = nil
+  ) -> (expression: Expr?, diagnostics: [Diagnostic]) {
+    let vocabulary = Vocabulary(functions: program.functions)
+    let checking = Checking(sources: program.sources, vocabulary: vocabulary)
+    checking.resume(program)
+    let place = Place(family: policy, events: event.map { [$0] } ?? [], phase: .afterwards)
+    let expr = checking.expression(syntax, place, expecting: expecting).flatMap(checking.wieldy)
+    if let expr, let expecting, expr.type.base != expecting.base {
+      checking.reportMismatch(expr, expecting)
+      return (nil, checking.found)
+    }
+    return (checking.diagnostics.isEmpty ? expr : nil, checking.found)
+  }
+}
+
+/// One run of the checker: the program as far as it is known, and the mistakes so far.
+final class Checking {
+  var program = Program()
+  var vocabulary: Vocabulary
+  var limits = Limits.standard
+  var names = Names()
+  var diagnostics: [Diagnostic] = []
+  var declared = Declared()
+  /// The state of every `let` by full name: they are checked when first read, so their order in files does not matter.
+  var lets: [String: LetState] = [:]
+  var openLets: [String] = []
+  /// The unrounded `let`s that something reads: they are not in the program, so only the checker knows.
+  var exactLetsRead: Set<String> = []
+  var derivations: [String: Derivation] = [:]
+  /// What every meter that sums an expression sums, by its index in the program.
+  var sums: [Int: MeterSum] = [:]
+  var lifted: [Expr] = []
+  /// What is known of every `let` of the program, so that nothing has to look through it again.
+  var knownLets: [KnownLet] = []
+  /// Above zero while an expression is only tried: what is wrong with it is said when it is checked.
+  var trials = 0
+  /// How many expressions the checker is inside of, those of `let`s it came to included.
+  var depth = 0
+  private var waterfallEvents: [Int]?
+
+  init(sources: SourceMap, vocabulary: Vocabulary) {
+    self.vocabulary = vocabulary
+    program.sources = sources
+    program.functions = vocabulary.functions
+  }
+
+  enum LetState {
+    case waiting(LetSyntax)
+    case open(LetSyntax)
+    case done(Int)
+    /// A sum of products not yet rounded: checked anew inside each `round` that reads it.
+    case exact(LetSyntax)
+    case failed
+  }
+
+  struct LetSyntax {
+    var family: String
+    var name: Identifier
+    var value: ExprSyntax
+  }
+
+  struct Derivation {
+    var family: String
+    var event: Int
+    var field: Identifier
+    var value: ExprSyntax
+    var span: Span
+    var state = State.waiting
+  }
+
+  struct MeterSum {
+    var family: String
+    var event: Int
+    var value: ExprSyntax
+    var state = State.waiting
+  }
+
+  enum State {
+    case waiting
+    case open
+    case done
+  }
+
+  func report(
+    _ code: DiagnosticCode, _ message: String, _ span: Span, label: String? = nil, labels: [Label] = [],
+    notes: [String] = [], help: String? = nil, severity: Severity = .error
+  ) {
+    guard trials == 0, diagnostics.count < Checking.mostDiagnostics else { return }
+    diagnostics.append(
+      Diagnostic(
+        code: code.id, severity: severity, message: message, span: span, label: label, labels: labels, notes: notes,
+        help: help))
+  }
+
+  /// Mistakes kept of one run. Nobody reads more, and each costs a search for what was meant.
+  static let mostDiagnostics = 2_000
+
+  /// The nearest of the words that could have been meant; they are not even gathered where nobody would read it.
+  func nearest(_ word: String, in candidates: @autoclosure () -> [String]) -> String? {
+    guard trials == 0, diagnostics.count < limits.keptDiagnostics else { return nil }
+    return Suggestion.nearest(word, in: candidates())
+  }
+
+  /// Runs a check of its own in the middle of another: what is wrong there is said, even while the other is only tried.
+  func apart<Result>(_ check: () -> Result) -> Result {
+    let outer = trials
+    trials = 0
+    defer { trials = outer }
+    return check()
+  }
+
+  /// Every mistake once, in the order of the texts. What is read in several places is checked in each.
+  var found: [Diagnostic] {
+    var seen: Set<Diagnostic> = []
+    let distinct = diagnostics.filter { seen.insert($0).inserted }
+    return distinct.enumerated()
+      .sorted {
+        ($0.element.span.source, $0.element.span.start, $0.offset)
+          < ($1.element.span.source, $1.element.span.start, $1.offset)
+      }
+      .map(\.element)
+  }
+
+  /// Goes on with a finished program.
+  func resume(_ finished: Program) {
+    program = finished
+    names = Names(finished)
+    for (index, value) in finished.lets.enumerated() {
+      lets[value.name] = .done(index)
+      learn(value.value)
+    }
+  }
+
+  /// Everything but bodies: so that bodies can read any name, in any order.
+  func declareAll(_ tables: (_ family: String, _ file: String) -> Source?) {
+    declareDenials()
+    declareEvents()
+    declareTables(tables)
+    declareSettings()
+    declareBuckets()
+    declareMeters()
+    declareLets()
+    declareDerivations()
+    program.hash = policyHash(tables)
+  }
+
+  func checkAll() {
+    for node in dependencyOrder() {
+      switch node {
+      case .constant(let name): _ = resolveLet(name)
+      case .derived(let name): resolveDerivation(name)
+      case .meter(let index): _ = resolveMeter(index)
+      }
+    }
+    checkDenials()
+    checkSettingConditions()
+    checkBuckets()
+    checkMeters()
+    checkCycle()
+    checkRules()
+    checkPromises()
+    checkExactLets()
+  }
+
+  private func checkExactLets() {
+    for name in lets.keys.sorted() where !exactLetsRead.contains(name) {
+      guard case .exact(let syntax)? = lets[name] else { continue }
+      report(
+        .letUnused, "let `\(name)` is not used", syntax.name.span, label: "nothing reads it",
+        help: "delete `let \(syntax.name.text)`, or use it in a rule", severity: .warning)
+    }
+  }
+
+  /// The events whose effects draw on buckets: the ones a gate or a cap may ask about.
+  func payingEvents() -> [Int] {
+    if let waterfallEvents { return waterfallEvents }
+    var paying: Set<Int> = []
+    let verbs = Set(vocabulary.effects.filter(\.pays).map(\.verb))
+    for declaration in declared.rules {
+      guard case .on(let events) = declaration.syntax.kind,
+        declaration.syntax.effects.contains(where: { verbs.contains($0.verb.text) })
+      else { continue }
+      for event in events { if let index = names.events[event.text] { paying.insert(index) } }
+    }
+    waterfallEvents = paying.sorted()
+    return paying.sorted()
+  }
+
+  /// FNV-1a, 64 bits, over the family names, texts and tables of the program, in the order of their families.
+  private func policyHash(_ tables: (_ family: String, _ file: String) -> Source?) -> String {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    func add(_ bytes: some Sequence<UInt8>) {
+      for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+      hash = (hash ^ 0xff) &* 0x0000_0100_0000_01b3
+    }
+    for file in declared.files.sorted(by: { $0.family < $1.family }) {
+      add(file.family.utf8)
+      add(program.sources[file.source].bytes)
+      for name in file.tableFiles { add(tables(file.family, name)?.bytes ?? []) }
+    }
+    let text = String(hash, radix: 16)
+    return String(repeating: "0", count: 16 - text.utf8.count) + text
+  }
+}

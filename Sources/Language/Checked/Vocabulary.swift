@@ -1,0 +1,149 @@
+import Diagnostics
+import Values
+
+/// What plugins bring to the language: the functions and effects a rule may use.
+public struct Vocabulary: Sendable {
+  public var functions: [FunctionDefinition]
+  public var effects: [EffectDefinition]
+  /// Words that some known plugin offers, though it is not loaded: word → plugin. Lets a diagnostic say who has it.
+  public var offeredElsewhere: [String: String]
+
+  public init(
+    functions: [FunctionDefinition] = [], effects: [EffectDefinition] = [], offeredElsewhere: [String: String] = [:]
+  ) {
+    self.functions = functions
+    self.effects = effects
+    self.offeredElsewhere = offeredElsewhere
+  }
+}
+
+/// A pure, total function over integers with declared units and ranges.
+///
+/// The checker refuses arguments outside their declared ranges, and the engine turns a result outside `result.range` into a
+/// fault, so a faulty plugin cannot bend a decision unseen.
+public struct FunctionDefinition: Sendable {
+  public var name: String
+  /// One sentence for people; shown by `payg plugins`, completion and help.
+  public var summary: String
+  public var parameters: [Parameter]
+  public var result: Parameter
+  /// A line of rule language and what it yields, run as a test: `("days_between(2026-01-01, 2026-01-31)", "30")`.
+  public var example: (expression: String, result: String)
+  public var body: @Sendable (UnsafeBufferPointer<Int64>) -> Int64
+  /// The plugin that brought it.
+  public var plugin: String = ""
+
+  public struct Parameter: Sendable {
+    public var name: String
+    public var type: QualifiedType
+    public var range: ValueRange
+
+    public init(_ name: String, _ type: ValueType, isOptional: Bool = false, range: ValueRange? = nil) {
+      self.name = name
+      self.type = QualifiedType(type, isOptional: isOptional)
+      self.range = range ?? type.naturalRange
+    }
+  }
+
+  public init(
+    name: String, summary: String, parameters: [Parameter], result: Parameter,
+    example: (expression: String, result: String), body: @escaping @Sendable (UnsafeBufferPointer<Int64>) -> Int64
+  ) {
+    self.name = name
+    self.summary = summary
+    self.parameters = parameters
+    self.result = result
+    self.example = example
+    self.body = body
+  }
+}
+
+/// A verb a rule may use, and how it becomes ledger instructions.
+///
+/// Effects are open, instructions are closed: `lower` runs once, when the policy is checked, and can only build operations of
+/// the closed set out of the author's own expressions. So a plugin can ask, only the ledger moves money, and every analysis
+/// sees through a plugin's effect as through a builtin one.
+public struct EffectDefinition: Sendable {
+  public var verb: String
+  public var summary: String
+  public var fields: [Field]
+  /// A rule that uses it, run as a test of the plugin: must check without a diagnostic.
+  public var example: String
+  public var lower: @Sendable (EffectArguments) -> [Operation]
+  /// Whether it draws on the waterfall, so that gates and caps apply to events that use it.
+  public var pays: Bool
+  public var plugin: String = ""
+
+  public struct Field: Sendable {
+    /// The preposition before it; nil for the argument right after the verb.
+    public var label: String?
+    public var name: String
+    public var kind: Kind
+    public var isRequired: Bool
+
+    public enum Kind: Sendable {
+      /// An expression of this type.
+      case value(ValueType)
+      /// A bucket's name.
+      case bucket
+      /// A free word: a kind of lot, a level.
+      case word
+      /// `SETTING = EXPR`.
+      case assignment
+    }
+
+    public init(_ label: String?, _ name: String, _ kind: Kind, isRequired: Bool = true) {
+      self.label = label
+      self.name = name
+      self.kind = kind
+      self.isRequired = isRequired
+    }
+  }
+
+  public init(
+    verb: String, summary: String, fields: [Field], example: String, pays: Bool = false,
+    lower: @escaping @Sendable (EffectArguments) -> [Operation]
+  ) {
+    self.verb = verb
+    self.summary = summary
+    self.fields = fields
+    self.example = example
+    self.pays = pays
+    self.lower = lower
+  }
+}
+
+/// The checked arguments of one use of an effect.
+public struct EffectArguments: Sendable {
+  public var values: [String: Expr] = [:]
+  public var buckets: [String: Int] = [:]
+  public var words: [String: String] = [:]
+  public var assignment: (setting: Int, value: Expr)?
+
+  public init() {}
+}
+
+/// The closed set of ledger instructions an effect can ask for.
+public enum Operation: Sendable {
+  /// Through the waterfall: whole or not at all. At most one per decision.
+  case pay(Expr)
+  /// Puts money into a bucket, as a lot of this kind where the bucket keeps lots.
+  case credit(Expr, bucket: Int, lotKind: String)
+  /// Takes money out of a bucket, at most what is posted.
+  case debit(Expr, bucket: Int)
+  case set(setting: Int, Expr)
+  case notify(level: String)
+}
+
+/// One use of an effect in a rule.
+public struct Effect: Sendable {
+  public var verb: String
+  public var operations: [Operation]
+  public var span: Span
+
+  public init(verb: String, operations: [Operation], span: Span) {
+    self.verb = verb
+    self.operations = operations
+    self.span = span
+  }
+}

@@ -1,0 +1,20 @@
+/// A movement the ledger refuses, because a number would pass its declared range. Nothing was changed.
+public enum LedgerFault: Error, Sendable, Hashable {
+  /// A bucket would pass ± $1 billion.
+  case bucketOutOfRange(bucket: Int, balance: Int64, amount: Int64)
+  case meterOutOfRange(meter: Int, total: Int64, amount: Int64)
+  case settingOutOfRange(setting: Int, value: Int64)
+  case contraOutOfRange(Contra, amount: Int64)
+
+  /// What happened, with indices for names; the engine has a wording with names.
+  public var message: String {
+    switch self {
+    case .bucketOutOfRange(let bucket, let balance, let amount):
+      "bucket \(bucket) at \(balance) cannot take \(amount) more and stay in its range"
+    case .meterOutOfRange(let meter, let total, let amount):
+      "meter \(meter) at \(total) cannot take \(amount) more and stay in its range"
+    case .settingOutOfRange(let setting, let value): "setting \(setting) cannot be \(value)"
+    case .contraOutOfRange(let contra, let amount): "the books of \(contra.name) cannot take \(amount) more"
+    }
+  }
+}

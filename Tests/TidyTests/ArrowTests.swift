@@ -1,0 +1,116 @@
+import Testing
+
+/// Which module may import what. An arrow that is not in this table does not exist.
+///
+/// The build checks imports too, but lets a module import what its dependencies depend on.
+@Suite("Arrows point down")
+struct ArrowTests {
+  /// Part of the language itself: locks, which a pool of evaluators needs.
+  static let language: Set<String> = ["Synchronization"]
+  /// Modules of the system that read files and terminals.
+  static let system: Set<String> = ["FoundationEssentials", "Foundation", "Glibc", "Musl", "Darwin"]
+
+  static let allowed: [String: Set<String>] = [
+    "Diagnostics": [],
+    "Values": [],
+    "Language": ["Diagnostics", "Values"],
+    "Ledger": ["Values"],
+    "Engine": language.union(["Diagnostics", "Values", "Language", "Ledger"]),
+    "Standard": ["Values", "Language", "Engine"],
+    "Lab": system.union(["Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard"]),
+    "Commands": system.union([
+      "Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard", "Lab", "ArgumentParser",
+    ]),
+    "REPL": system.union(["Commands"]),
+  ]
+
+  static func imports(_ source: String) -> [(line: Int, module: String)] {
+    SwiftText(source).lines.enumerated().compactMap { index, line in
+      // The search for a form is slow in a debug build, and hardly any line is an import.
+      guard line.contains("import") else { return nil }
+      let form =
+        #/^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:(?:public|package|internal|fileprivate|private)\s+)?import\s+(?:(?:struct|class|enum|protocol|func|var|let|typealias)\s+)?(\w+)/#
+      return line.firstMatch(of: form).map { (index + 1, String($0.1)) }
+    }
+  }
+
+  static func folder(of path: String) -> String {
+    let parts = path.split(separator: "/").map(String.init)
+    return parts[0] == "Sources" ? parts[1] : parts[0]
+  }
+
+  @Test("every import of a module is in the table")
+  func importsAreAllowed() {
+    let files = Tree.paths(under: "Sources", ending: ".swift") + Tree.paths(under: "REPL", ending: ".swift")
+    #expect(files.count > 20)
+    for path in files {
+      let module = Self.folder(of: path)
+      for (line, imported) in Self.imports(Tree.text(path) ?? "") {
+        #expect(
+          Self.allowed[module]?.contains(imported) == true, "\(path):\(line): \(module) may not import \(imported)")
+      }
+    }
+  }
+
+  @Test("every module is in the table, and the table names no other")
+  func tableIsComplete() {
+    #expect(Tree.folders(in: "Sources").union(["REPL"]) == Set(Self.allowed.keys))
+  }
+
+  /// The targets of a manifest with the names they depend on.
+  static func targets(_ manifest: String) -> [String: Set<String>] {
+    let form =
+      #/\.(?:target|executableTarget)\(\s*name:\s*"(\w+)"(?:,\s*dependencies:\s*\[((?:[^\[\]]|\[[^\]]*\])*)\])?/#
+    return manifest.matches(of: form).reduce(into: [:]) { targets, match in
+      let list = match.2.map(String.init) ?? ""
+      let names = list.matches(of: #/(package:\s*)?"([\w-]+)"/#).filter { $0.1 == nil }.map { String($0.2) }
+      targets[String(match.1)] = Set(names)
+    }
+  }
+
+  @Test("the manifest declares the same arrows")
+  func manifestAgrees() {
+    var declared = Self.targets(Tree.text("Package.swift") ?? "")
+    declared["REPL"] = declared.removeValue(forKey: "payg")
+    #expect(declared == Self.allowed.mapValues { $0.subtracting(Self.system).subtracting(Self.language) })
+    let manifest = """
+      .target(name: "A", exclude: ["x"]), .executableTarget(
+        name: "B",
+        dependencies: ["A", .product(name: "C", package: "c-d")], path: "Y"), .testTarget(name: "T", dependencies: ["A"])
+      """
+    #expect(Self.targets(manifest) == ["A": [], "B": ["A", "C"]])
+  }
+
+  @Test("the table has no circle")
+  func tableIsLayered() {
+    var settled: Set<String> = []
+    var rest = Self.allowed.mapValues { $0.intersection(Self.allowed.keys) }
+    while let next = rest.first(where: { $0.value.isSubset(of: settled) }) {
+      settled.insert(next.key)
+      rest[next.key] = nil
+    }
+    #expect(rest.isEmpty)
+  }
+
+  @Test("imports are seen in every form, and only as code")
+  func seesImports() {
+    let source = """
+      import A
+        @testable import B  // import X
+      public import struct C.D
+      @_spi(Inner) package import E
+      // import X
+      /* import X
+      import X */
+      let text = \"\"\"
+        import X
+        \"\"\"
+      let importance = 1
+      #if canImport(X)
+        import F
+      #endif
+      """
+    #expect(Self.imports(source).map(\.module) == ["A", "B", "C", "E", "F"])
+    #expect(Self.imports(source).map(\.line) == [1, 2, 3, 4, 13])
+  }
+}
