@@ -40,7 +40,7 @@ let package = Package(
     .testTarget(
       name: "LabTests",
       dependencies: ["Lab", "Standard", "Engine", "Language", "Ledger", "Diagnostics", "Values"],
-      exclude: ["Fixtures"]),
+      exclude: ["Fixtures", "Golden"]),
     .testTarget(name: "CommandsTests", dependencies: ["Commands", "Lab", "Language", "Diagnostics", "payg"], exclude: ["Golden"]),
     // Tests of the tree itself: arrows, names, sizes, complete sets. It reads files and imports nothing of ours.
     .testTarget(name: "TidyTests"),

@@ -20,7 +20,8 @@ struct CheckCommand: ConsoleCommand {
   @Argument(help: "A folder of families, one family, or one rule file.", completion: .directory)
   var path: String?
 
-  @Option(name: .long, help: ArgumentHelp("A reform to lay over the rules; may be given several times.", valueName: "file"))
+  @Option(
+    name: .long, help: ArgumentHelp("A reform to lay over the rules; may be given several times.", valueName: "file"))
   var reform: [String] = []
 
   @Flag(name: .customLong("json"), help: "Print the findings as JSON.")

@@ -66,19 +66,9 @@ struct ExplainCommand: ConsoleCommand {
 
   private func explain(_ code: DiagnosticCode, _ console: Console) {
     let ink = Ink(console.out.isColored)
-    console.print("\(ink.strong(code.id)): \(code.title)\n")
-    console.print(code.explanation)
-    console.print("\nFor example:\n")
-    for line in code.example.split(separator: "\n", omittingEmptySubsequences: false).prefix(40) {
-      console.print(line.isEmpty ? "" : "  \(line)")
-    }
-    let (diagnostics, sources) = DiagnosticCatalog.example(of: code)
-    guard let first = diagnostics.first(where: { $0.code == code.id }) ?? diagnostics.first else { return }
-    console.print("\nyields:\n")
-    let renderer = Renderer(sources: sources, color: console.out.isColored, width: console.out.width)
-    for line in renderer.render(first).split(separator: "\n", omittingEmptySubsequences: false) {
-      console.print(line.isEmpty ? "" : "  \(line)")
-    }
+    console.print(
+      DiagnosticPage.text(
+        of: code, color: console.out.isColored, width: console.out.width, strong: { ink.strong($0) }))
   }
 
   // MARK: - A rule

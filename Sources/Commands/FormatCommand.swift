@@ -30,7 +30,9 @@ struct FormatCommand: ConsoleCommand {
     let roots = paths.isEmpty ? [RuleFolder.usual(executable: console.executable)] : paths
     var files: [String] = []
     for root in roots { files += try FileTree.texts(in: root) }
-    if files.isEmpty { throw Complaint(message: "there is nothing to format in \(roots.map { "`\($0)`" }.joined(separator: ", "))") }
+    if files.isEmpty {
+      throw Complaint(message: "there is nothing to format in \(roots.map { "`\($0)`" }.joined(separator: ", "))")
+    }
 
     var sources = SourceMap()
     var broken = Diagnostics()

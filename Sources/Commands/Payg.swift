@@ -39,7 +39,7 @@ public struct Payg: ParsableCommand {
 
   /// Runs one command line and ends the process.
   public static func start() -> Never {
-    let console = Console.ofProcess()
+    let console = Console.ofSystem()
     console.end(run(Array(CommandLine.arguments.dropFirst()), console))
   }
 
@@ -116,7 +116,7 @@ protocol ConsoleCommand: ParsableCommand {
 
 extension ConsoleCommand {
   func run() throws {
-    let console = Console.ofProcess()
+    let console = Console.ofSystem()
     console.end(try perform(console))
   }
 }

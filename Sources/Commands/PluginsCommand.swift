@@ -22,7 +22,8 @@ struct PluginsCommand: ConsoleCommand {
   func perform(_ console: Console) throws -> ExitStatus {
     let plugins: [any Plugin] = [StandardPlugin()]
     if asJSON {
-      console.print(Json.object([.init("schema", "payg.plugins/1"), .init("plugins", .list(plugins.map(object)))]).compact)
+      console.print(
+        Json.object([.init("schema", "payg.plugins/1"), .init("plugins", .list(plugins.map(object)))]).compact)
       return .answered
     }
     for plugin in plugins {

@@ -20,13 +20,16 @@ struct TestCommand: ConsoleCommand {
   @Argument(help: "Folders of rules, families, or scenario files.", completion: .file())
   var paths: [String] = []
 
-  @Option(name: .long, help: ArgumentHelp("The rules to run scenarios under.", valueName: "dir"), completion: .directory)
+  @Option(
+    name: .long, help: ArgumentHelp("The rules to run scenarios under.", valueName: "dir"), completion: .directory)
   var rules: String?
 
-  @Option(name: .long, help: ArgumentHelp("Only scenarios whose `FILE: TITLE` this expression matches.", valueName: "regex"))
+  @Option(
+    name: .long, help: ArgumentHelp("Only scenarios whose `FILE: TITLE` this expression matches.", valueName: "regex"))
   var filter: String?
 
-  @Option(name: .long, help: ArgumentHelp("A reform to lay over the rules; may be given several times.", valueName: "file"))
+  @Option(
+    name: .long, help: ArgumentHelp("A reform to lay over the rules; may be given several times.", valueName: "file"))
   var reform: [String] = []
 
   @Flag(help: "Print TAP version 14.")
@@ -93,7 +96,11 @@ struct TestCommand: ConsoleCommand {
     }
     if coverage, !asJSON {
       let text = CoverageReport(parts: covered, ink: Ink(console.out.isColored)).text
-      if tap { console.out.write(text.split(separator: "\n").map { "# \($0)\n" }.joined()) } else { console.out.write(text) }
+      if tap {
+        console.out.write(text.split(separator: "\n").map { "# \($0)\n" }.joined())
+      } else {
+        console.out.write(text)
+      }
     }
     return status(run, gaps, isBroken)
   }
@@ -114,7 +121,8 @@ struct TestCommand: ConsoleCommand {
       return { $0.firstMatch(of: expression) != nil }
     } catch {
       throw Complaint(
-        message: "`\(filter)` is not a regular expression", help: "payg test --filter 'limit of'", status: .badCommandLine)
+        message: "`\(filter)` is not a regular expression", help: "payg test --filter 'limit of'",
+        status: .badCommandLine)
     }
   }
 }

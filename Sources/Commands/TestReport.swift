@@ -22,7 +22,8 @@ struct TestReport {
       if failed > 0 { counts.append(ink.red("\(failed) failed")) }
       if skipped > 0 { counts.append(ink.yellow("\(skipped) skipped")) }
       let mark = failed > 0 ? ink.red("not ok") : ink.green("ok    ")
-      lines.append("\(mark)  \(file)\(String(repeating: " ", count: width - file.count))  \(counts.joined(separator: ", "))")
+      lines.append(
+        "\(mark)  \(file)\(String(repeating: " ", count: width - file.count))  \(counts.joined(separator: ", "))")
       if traces { for result in results { lines += trace(result) } }
     }
     for result in run.results {
@@ -85,7 +86,9 @@ struct CoverageReport {
         lines.append("  \(mark)  \(part.rules.place(gap.span))  \(gap.rule)  \(gap.text)\(reason)")
       }
       let open = part.gaps.count { $0.excuse == nil }
-      if open == 0 { lines.append(ink.green("  nothing is uncovered") + (part.gaps.isEmpty ? "" : " without a reason")) }
+      if open == 0 {
+        lines.append(ink.green("  nothing is uncovered") + (part.gaps.isEmpty ? "" : " without a reason"))
+      }
     }
     return lines.joined(separator: "\n") + "\n"
   }
@@ -105,7 +108,8 @@ enum TestJSON {
 
   private static func object(_ result: TestResult) -> Json {
     var members: [Json.Member] = [
-      .init("file", .text(result.file)), .init("line", .integer(Int64(result.line))), .init("title", .text(result.title)),
+      .init("file", .text(result.file)), .init("line", .integer(Int64(result.line))),
+      .init("title", .text(result.title)),
     ]
     switch result.outcome {
     case .passed: members.append(.init("outcome", "passed"))

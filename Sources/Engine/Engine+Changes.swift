@@ -44,7 +44,7 @@ extension Engine {
     if value != LedgerLayout.unset {
       if value == ValueType.none {
         if !declared.type.isOptional { throw Refusal("`\(declared.name)` cannot be none") }
-      } else if !declared.range.contains(value) || (declared.type.base == .ratio && Int32(truncatingIfNeeded: value) <= 0) {
+      } else if !declared.type.base.admits(value, in: declared.range) {
         let low = formatter.text(Arithmetic.clamp(declared.range.low), declared.type)
         let high = formatter.text(Arithmetic.clamp(declared.range.high), declared.type)
         throw Refusal("`\(declared.name)` must be from \(low) to \(high)")

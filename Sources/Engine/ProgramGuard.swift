@@ -109,7 +109,7 @@ private struct ProgramGuard {
     }
   }
 
-  /// A derived field reads only fields before it; a meter those of its event; what is read outside events reads none.
+  /// A derived field reads only given fields and those derived before it; a meter those of its event; what is read outside events reads none.
   func checkFields() throws(CompileError) {
     func fields(_ expr: Expr) -> [(event: Int, field: Int)] {
       var scan = ExprScan(program)
@@ -117,12 +117,17 @@ private struct ProgramGuard {
       return scan.facts.compactMap { if case .field(let event, let field) = $0 { (event, field) } else { nil } }
     }
     for (number, event) in program.events.enumerated() {
-      for (index, field) in event.fields.enumerated() {
-        guard let derivation = field.derivation else { continue }
-        for read in fields(derivation) where read.event != number || read.field >= index {
-          throw .danglingIndex(place: "\(event.name).\(field.name)")
+      var known = Set(0..<event.givenCount)
+      for index in event.derivationOrder {
+        guard event.fields.indices.contains(index), let derivation = event.fields[index].derivation else {
+          throw .danglingIndex(place: event.name)
         }
+        for read in fields(derivation) where read.event != number || !known.contains(read.field) {
+          throw .danglingIndex(place: "\(event.name).\(event.fields[index].name)")
+        }
+        known.insert(index)
       }
+      guard known.count == event.fields.count else { throw .danglingIndex(place: event.name) }
     }
     for meter in program.meters {
       guard case .sum(let expr, let event) = meter.measure else { continue }

@@ -149,7 +149,7 @@ extension ReferenceEngine {
     for meter in layout.meters.indices where !layout.meters[meter].isPerKey {
       row[layout.meters[meter].slot] = total(meter, moment)
     }
-    for slots in layout.accountWindows 
+    for slots in layout.accountWindows
     where moment.now >= moment.row[slots.endSlot] || isUncertain(slots.kind) {
       let window = current(slots.kind, moment)
       row[slots.startSlot] = window.start

@@ -44,8 +44,7 @@ public struct ReferenceEngine {
     for (index, field) in event.fields.prefix(event.givenCount).enumerated() {
       let value = input.fields[index]
       let fits =
-        field.range.contains(value) && (field.type.base != .ratio || Int32(truncatingIfNeeded: value) > 0)
-        || (field.type.isOptional && value == ValueType.none)
+        field.type.base.admits(value, in: field.range) || (field.type.isOptional && value == ValueType.none)
       if fits { continue }
       guard let denial = event.outOfRange else {
         throw .fieldOutOfRange(
@@ -163,10 +162,10 @@ extension ReferenceEngine {
 
   func decide(_ moment: inout Moment) throws(EngineFault) -> Outcome {
     let event = program.events[moment.event]
-    for index in event.givenCount..<event.fields.count {
+    moment.fields += event.fields.dropFirst(event.givenCount).map { _ in 0 }
+    for index in event.derivationOrder {
       guard let derivation = event.fields[index].derivation else { continue }
-      let value = try checked(derivation, moment)
-      moment.fields.append(value)
+      moment.fields[index] = try checked(derivation, moment)
     }
     var outcome = Outcome()
     outcome.drawn = program.buckets.map { _ in 0 }

@@ -68,7 +68,11 @@ public struct Coverage: Sendable {
           count(index, rule.clauses, &before)
         }
       case .after(let events) where events.contains(decision.event) && decision.isAllowed:
-        if decision.firedRules.contains(index) { fire(index) } else { count(index, rule.clauses, &later, wholly: false) }
+        if decision.firedRules.contains(index) {
+          fire(index)
+        } else {
+          count(index, rule.clauses, &later, wholly: false)
+        }
       default: break
       }
     }

@@ -32,9 +32,11 @@ public enum DiagnosticCatalog {
     }
     var vocabulary = StandardPlugin.vocabulary
     vocabulary.offeredElsewhere["charge_fee"] = "fees"
-    let checked = Checker.check(files: files, sources: sources, vocabulary: vocabulary, limits: code.limits) { tables[$1] }
+    let checked = Checker.check(files: files, sources: sources, vocabulary: vocabulary, limits: code.limits) {
+      tables[$1]
+    }
     guard checked.diagnostics.isEmpty else { return (checked.diagnostics, checked.program.sources) }
-    return (Analysis.diagnose(checked.program), checked.program.sources)
+    return (Analysis.diagnose(checked.program, limits: code.limits), checked.program.sources)
   }
 
   private static func scenarioExample(_ code: DiagnosticCode) -> ([Diagnostic], SourceMap) {

@@ -11,7 +11,7 @@ enum Notes {
     example: """
       policy example "sets"
       event choose amount: money in $0..$10
-      setting limit : money in $0..$10 = $1
+      setting limit : money = $1
       on choose rule remember  set limit = choose.amount
       """,
     lower: { arguments in arguments.assignment.map { [.set(setting: $0.setting, $0.value)] } ?? [] })

@@ -17,6 +17,57 @@ import Values
     }
   }
 
+  /// The policies made at random do reach every kind of outcome: otherwise agreeing on them would mean little.
+  @Test func everyOutcomeIsReached() throws {
+    var seen: [String: Int] = [:]
+    for seed in 0..<UInt64(400) {
+      var generator = RandomProgram(seed: seed)
+      let program = generator.make()
+      var engine = try Engine(program)
+      engine.checksPromises = true
+      var account = engine.newAccount()
+      account.addKey("k")
+      var clock = RandomProgram.start
+      for bucket in program.buckets.indices {
+        try? engine.adjust(bucket: bucket, to: generator.amount(), in: &account, at: clock)
+      }
+      for number in 0..<8 {
+        clock += Int64(generator.below(9)) * Instant.perDay
+        let event = generator.pick([0, 0, 1, 2])
+        let input = EventInput(event: event, id: "e\(number % 6)", at: clock, fields: fields(&generator, program, event))
+        guard let decision = try? engine.submit(input, to: &account) else {
+          seen["fault", default: 0] += 1
+          continue
+        }
+        seen[decision.verdict.rawValue, default: 0] += 1
+        if decision.isReplay { seen["replay", default: 0] += 1 }
+        if decision.rescueRule != nil { seen["rescued", default: 0] += 1 }
+        if decision.triedRescueRule != nil { seen["rescue tried", default: 0] += 1 }
+        if !decision.brokenPromises.isEmpty { seen["promise broken", default: 0] += 1 }
+        if decision.drawn.filter({ $0 > 0 }).count > 1 { seen["two buckets", default: 0] += 1 }
+        for rule in decision.firedRules { if case .after = program.rules[rule].kind { seen["reaction", default: 0] += 1 } }
+        guard decision.verdict == .denied else { continue }
+        guard let rule = decision.rule else {
+          seen[decision.field == nil ? "last cent" : "field", default: 0] += 1
+          continue
+        }
+        switch program.rules[rule].kind {
+        case .deny: seen["denied by rule", default: 0] += 1
+        case .gate: seen["denied by gate", default: 0] += 1
+        case .cap(nil, _, _): seen["denied by total cap", default: 0] += 1
+        case .cap: seen["denied by cap", default: 0] += 1
+        default: break
+        }
+      }
+    }
+    for outcome in [
+      "allowed", "denied", "conflict", "fault", "replay", "rescued", "rescue tried", "promise broken", "two buckets",
+      "reaction", "last cent", "field", "denied by rule", "denied by gate", "denied by total cap", "denied by cap",
+    ] {
+      #expect(seen[outcome, default: 0] > 0, "\(outcome) among \(seen)")
+    }
+  }
+
   private func run(seed: UInt64) throws {
     var generator = RandomProgram(seed: seed)
     let program = generator.make()

@@ -213,6 +213,7 @@ struct RandomProgram {
         Event.Field(
           name: "derived\(index)", type: QualifiedType(.money), range: ValueType.money.naturalRange,
           derivation: derivation, span: .none))
+      program.events[0].derivationOrder.append(program.events[0].fields.count - 1)
     }
     event = nil
   }

@@ -32,20 +32,21 @@ struct CoverageTests {
 
   @Test("more scenarios close gaps")
   func closed() throws {
-    let more = Self.scenario + """
+    let more =
+      Self.scenario + """
 
-      when request costing $1
-      and  grant $1
-      and  request costing $0
-      when set key_limit to $0
-      and  request costing $1
-      then denied with key_quota_exceeded
+        when request costing $1
+        and  grant $1
+        and  request costing $0
+        when set key_limit to $0
+        and  request costing $1
+        then denied with key_quota_exceeded
 
-      scenario "Far from low"
-      given balance is $60
-      when request costing $2
-      then no notice
-      """
+        scenario "Far from low"
+        given balance is $60
+        when request costing $2
+        then no notice
+        """
     #expect(try Self.gaps(ScenarioDemo.files, more).isEmpty)
   }
 

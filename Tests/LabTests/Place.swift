@@ -4,7 +4,8 @@ import Foundation
 
 /// Where things are in the tree the tests were built from.
 enum Place {
-  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+  static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
   static let rules = root.appending(path: "rules").path
   static let fixtures = root.appending(path: "Tests/LabTests/Fixtures")
 
@@ -30,7 +31,8 @@ enum Place {
       for name in TextFile.names(in: TextFile.join(rules, family)) {
         let bytes = try TextFile.read(TextFile.join(TextFile.join(rules, family), name), limit: TextFile.tableBytes)
         let target = URL(filePath: folder).appending(path: "\(family)/\(name)")
-        try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+          at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
         try Data(bytes).write(to: target)
       }
     }

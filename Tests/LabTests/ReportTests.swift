@@ -7,7 +7,8 @@ struct ReportTests {
   static let run = TestRun(
     results: [
       TestResult(file: "a.scenario", line: 1, title: "fine", outcome: .passed, elapsed: .milliseconds(1_204)),
-      TestResult(file: "a.scenario", line: 5, title: "# odd \\ <title> & \"more\" \u{1}", outcome: .skipped("not <yet>")),
+      TestResult(
+        file: "a.scenario", line: 5, title: "# odd \\ <title> & \"more\" \u{1}", outcome: .skipped("not <yet>")),
       TestResult(
         file: "b.scenario", line: 2, title: "wrong",
         outcome: .failed([
@@ -48,7 +49,8 @@ struct ReportTests {
   func junit() {
     let text = JUnitWriter.text(Self.run)
     #expect(text.hasPrefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"))
-    #expect(text.contains("<testsuites name=\"payg\" tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\" time=\"2.000\">"))
+    #expect(
+      text.contains("<testsuites name=\"payg\" tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\" time=\"2.000\">"))
     #expect(text.contains("name=\"# odd \\ &lt;title&gt; &amp; &quot;more&quot; \u{FFFD}\""))
     #expect(text.contains("<skipped message=\"not &lt;yet&gt;\"/>"))
     #expect(text.contains("message=\"wanted balance is $5, got balance is $4.00\""))

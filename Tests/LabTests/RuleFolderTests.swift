@@ -3,6 +3,7 @@ import Foundation
 import Language
 import Standard
 import Testing
+import Values
 
 @testable import Lab
 
@@ -38,7 +39,9 @@ struct RuleFolderTests {
       #expect(!family.scenarioPaths.isEmpty, "\(family.name) has no scenario")
       let readme = (try? String(contentsOfFile: family.readmePath, encoding: .utf8)) ?? ""
       for setting in rules.program.settings where NameIndex.family(setting.name) == family.name {
-        #expect(readme.contains("`\(NameIndex.bare(setting.name))`"), "\(family.name)/README.md is silent about \(setting.name)")
+        #expect(
+          readme.contains("`\(NameIndex.bare(setting.name))`"),
+          "\(family.name)/README.md is silent about \(setting.name)")
       }
     }
   }
@@ -48,7 +51,7 @@ struct RuleFolderTests {
     let original = try Self.load(Place.rules)
     try Place.withFolder { folder in
       try Place.copyRules(to: folder) { names in
-        var generator = SystemShuffle(seed: seed)
+        var generator = SeededGenerator(seed: seed)
         return names.shuffled(using: &generator)
       }
       let copy = try Self.load(folder)
@@ -61,15 +64,6 @@ struct RuleFolderTests {
     let forward = LoadedRules.read(texts, vocabulary: StandardPlugin.vocabulary).program
     let backward = LoadedRules.read(texts.reversed(), vocabulary: StandardPlugin.vocabulary).program
     #expect(forward.hash == backward.hash && forward.rules.map(\.name) == backward.rules.map(\.name))
-  }
-
-  private struct SystemShuffle: RandomNumberGenerator {
-    var state: UInt64
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 }
-    mutating func next() -> UInt64 {
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return state
-    }
   }
 
   // MARK: - A family more
@@ -141,7 +135,8 @@ struct RuleFolderTests {
       let large = String(repeating: "# x\n", count: (1 << 20) / 4 + 1)
       try Place.write(large, to: "\(folder)/big/policy.rules")
       #expect(throws: FileFault.self) { try Self.load(folder) }
-      try Place.write("policy big \"B.\"\ntable t by m: name gives r: rate from \"t.csv\"\n", to: "\(folder)/big/policy.rules")
+      try Place.write(
+        "policy big \"B.\"\ntable t by m: name gives r: rate from \"t.csv\"\n", to: "\(folder)/big/policy.rules")
       try Data([0x6D, 0x2C, 0x72, 0x0A, 0xFF, 0xFE]).write(to: URL(filePath: "\(folder)/big/t.csv"))
       #expect(throws: FileFault(path: "\(folder)/big/t.csv", .notText)) { try Self.load(folder) }
       try Data([0xFF, 0x00, 0x01]).write(to: URL(filePath: "\(folder)/big/policy.rules"))
@@ -174,12 +169,18 @@ struct RuleFolderTests {
 
   @Test("a reform changes a default, a condition, a limit, a code, or takes a rule away")
   func reforms() throws {
-    #expect(try Self.reformed("limits.spending_limit default $20", "request costing $21").denial == "spending_limit_exceeded")
+    #expect(
+      try Self.reformed("limits.spending_limit default $20", "request costing $21").denial == "spending_limit_exceeded")
     #expect(try Self.reformed("limits.spending_limit default $20", "request costing $20").isAllowed)
     #expect(try Self.reformed("limits.cycle_limit at $7", "request costing $8").denial == "spending_limit_exceeded")
     #expect(try Self.reformed("fallback.fallback_is_on when off", "request costing $8").denial == "quota_exceeded")
-    #expect(try Self.reformed("limits.spending_limit default $20\n  limits.cycle_limit else quota_exceeded", "request costing $21").denial == "quota_exceeded")
-    #expect(try Self.reformed("limits.spending_limit default $20\n  without limits.cycle_limit", "request costing $21").isAllowed)
+    #expect(
+      try Self.reformed(
+        "limits.spending_limit default $20\n  limits.cycle_limit else quota_exceeded", "request costing $21"
+      ).denial == "quota_exceeded")
+    #expect(
+      try Self.reformed("limits.spending_limit default $20\n  without limits.cycle_limit", "request costing $21")
+        .isAllowed)
   }
 
   @Test("a reform changes the policy hash, and its mistakes are shown in its own text")

@@ -119,7 +119,8 @@ struct ScenarioLineTests {
     let lines = ["key alice with key_limit $2 and key_spent $1", "balance is $5", "wallet.enabled off"]
     for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2], [1, 2, 0]] {
       let given = order.map { lines[$0] }.joined(separator: "\n      ")
-      let text = "scenario \"it\"\ngiven \(given)\nwhen request costing $1.50, key alice\nthen denied by key_limit_on_all"
+      let text =
+        "scenario \"it\"\ngiven \(given)\nwhen request costing $1.50, key alice\nthen denied by key_limit_on_all"
       #expect(try Self.outcome(text) == "passed")
     }
   }
@@ -137,7 +138,8 @@ struct ScenarioLineTests {
     files[0].text += "\nalways balance >= $3 \"some money stays\"\n"
     let rules = LoadedRules.read(files, vocabulary: StandardPlugin.vocabulary)
     let text = "scenario \"it\"\ngiven balance is $5\nwhen request costing $3\nthen allowed\n"
-    let failure = try #require(ScenarioSuite(rules, texts: [("test.scenario", text)]).run().run.results.first?.failures.first)
+    let failure = try #require(
+      ScenarioSuite(rules, texts: [("test.scenario", text)]).run().run.results.first?.failures.first)
     #expect(failure.wanted.contains("some money stays"))
     #expect(failure.why.first?.contains("wallet/policy.rules:") == true)
   }
@@ -145,8 +147,10 @@ struct ScenarioLineTests {
   @Test("hostile scenarios are answered with diagnostics")
   func hostile() throws {
     let texts = [
-      "", "\u{0}\u{1}\u{FFFD}", "scenario", "scenario \"\"", "then", "and", "given", "scenario \"a\"\ngiven", "scenario \"a\"\nthen\n",
-      "scenario \"a\"\nwhen\n", "scenario \"a\"\nwhen request ,,,,\n", "scenario \"a\"\ngiven ,\n", "scenario \"a\"\nat\n",
+      "", "\u{0}\u{1}\u{FFFD}", "scenario", "scenario \"\"", "then", "and", "given", "scenario \"a\"\ngiven",
+      "scenario \"a\"\nthen\n",
+      "scenario \"a\"\nwhen\n", "scenario \"a\"\nwhen request ,,,,\n", "scenario \"a\"\ngiven ,\n",
+      "scenario \"a\"\nat\n",
       "scenario \"a\"\nthen " + String(repeating: "(", count: 2_000),
       "scenario \"a\"\ngiven key\n", "scenario \"a\"\ngiven key a with\n", "scenario \"a\"\ngiven table price is\n",
       "scenario \"a\"\ngiven table price \"x\" is\n", "scenario \"a\"\nwhen set\n", "scenario \"a\"\nwhen clock\n",

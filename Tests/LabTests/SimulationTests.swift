@@ -85,7 +85,8 @@ struct SimulationTests {
 
   @Test("rules that do not check cannot be simulated")
   func brokenRules() {
-    let rules = LoadedRules.read([("a/policy.rules", "policy a \"A.\"\nsetting x : money = 5\n")], vocabulary: StandardPlugin.vocabulary)
+    let rules = LoadedRules.read(
+      [("a/policy.rules", "policy a \"A.\"\nsetting x : money = 5\n")], vocabulary: StandardPlugin.vocabulary)
     #expect(throws: SimulationFault.self) { try Simulation(rules) }
   }
 }

@@ -14,7 +14,8 @@ struct AllocationBenchmark: Benchmark {
       [(", decide", EventStream.Depth.decide), (", decide and apply", .apply), (", decide, apply and react", .react)]
         .map { step, depth in
           Reading(
-            name: name + step, unit: .allocations, rounds: [AllocationBenchmark.perEvent(stream, depth)], aim: .value(0))
+            name: name + step, unit: .allocations, rounds: [AllocationBenchmark.perEvent(stream, depth)], aim: .value(0)
+          )
         }
     }
   }

@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
-
 /// What the command line asks for.
 struct Options {
   /// Only benchmarks with one of these words in their name; empty: all.
@@ -31,7 +23,7 @@ struct Options {
   init(_ arguments: some Sequence<String>) {
     var rest = arguments.makeIterator()
     func value(of flag: String) -> String {
-      guard let value = rest.next() else { stop("`\(flag)` needs a value") }
+      guard let value = rest.next() else { System.stop("`\(flag)` needs a value") }
       return value
     }
     while let argument = rest.next() {
@@ -41,22 +33,17 @@ struct Options {
       case "--rules": rules = value(of: argument)
       case "--seconds":
         let text = value(of: argument)
-        guard let number = Double(text), number > 0, number <= 600 else { stop("`\(text)` is not a number of seconds") }
+        guard let number = Double(text), number > 0, number <= 600 else {
+          System.stop("`\(text)` is not a number of seconds")
+        }
         seconds = number
       case "--help", "-h":
         print(Options.usage, terminator: "")
-        exit(0)
-      default: stop("unknown option `\(argument)`; see payg-bench --help")
+        System.leave()
+      default: System.stop("unknown option `\(argument)`; see payg-bench --help")
       }
     }
   }
 
   func selects(_ name: String) -> Bool { filters.isEmpty || filters.contains { name.contains($0) } }
-}
-
-/// Says what is wrong and ends the program.
-func stop(_ message: String) -> Never {
-  let text = Array("payg-bench: \(message)\n".utf8)
-  _ = write(2, text, text.count)
-  exit(2)
 }

@@ -4,8 +4,8 @@ struct Reading {
   var unit: Unit
   /// One value per round, in the unit.
   var rounds: [Double]
-  /// What the same work took written by hand, in the same rounds.
-  var byHand: [Double]?
+  /// What it is held against, in the same rounds: mostly the same work written by hand.
+  var baseline: [Double]?
   var aim: Aim?
 
   enum Unit: String {
@@ -17,7 +17,7 @@ struct Reading {
   }
 
   enum Aim {
-    /// At most so many times what it takes by hand.
+    /// At most so many times the baseline.
     case ratio(Double)
     /// At most so much.
     case value(Double)
@@ -31,11 +31,11 @@ struct Reading {
     return middle == 0 ? 0 : rounds.map { abs($0 - middle) }.median / middle
   }
 
-  /// How many times longer it takes than by hand: the median over the rounds, so that what slows a machine down for a while
+  /// How many times longer it takes than the baseline: the median over the rounds, so that what slows a machine down for a while
   /// slows both.
   var ratio: Double? {
-    guard let byHand else { return nil }
-    return zip(rounds, byHand).map { unit == .megabytesPerSecond ? $1 / $0 : $0 / $1 }.median
+    guard let baseline else { return nil }
+    return zip(rounds, baseline).map { unit == .megabytesPerSecond ? $1 / $0 : $0 / $1 }.median
   }
 
   var isMet: Bool? {

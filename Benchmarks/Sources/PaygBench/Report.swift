@@ -10,7 +10,7 @@ struct Report {
     self.benchmark = benchmark.name
     if json { return }
     print("\n\(benchmark.name): \(benchmark.summary)")
-    print(Report.row("", "median", "spread", "by hand", "ratio", "aim"))
+    print(Report.row("", "median", "spread", "baseline", "ratio", "aim"))
   }
 
   mutating func add(_ reading: Reading) {
@@ -22,7 +22,7 @@ struct Report {
       Report.row(
         reading.name, "\(Report.text(reading.median)) \(reading.unit.rawValue)",
         reading.rounds.count > 1 ? "±\(Report.text(reading.spread * 100))%" : "",
-        reading.byHand.map { "\(Report.text($0.median)) \(reading.unit.rawValue)" } ?? "",
+        reading.baseline.map { "\(Report.text($0.median)) \(reading.unit.rawValue)" } ?? "",
         reading.ratio.map { "\(Report.text($0))x" } ?? "", Report.aim(reading)))
   }
 
@@ -41,7 +41,7 @@ struct Report {
   }
 
   private static func row(_ name: String, _ rest: String...) -> String {
-    var line = "  " + name.padded(to: 34)
+    var line = "  " + name.padded(to: 40)
     for (text, width) in zip(rest, [16, 8, 16, 10, 0]) {
       line += width == 0 ? "  " + text : String(repeating: " ", count: max(1, width - text.count)) + text
     }
@@ -55,7 +55,7 @@ struct Report {
       "\"median\": \(reading.median)", "\"spread\": \(reading.spread)",
       "\"rounds\": [\(reading.rounds.map { "\($0)" }.joined(separator: ", "))]",
     ]
-    if let byHand = reading.byHand { members.append("\"by_hand\": \(byHand.median)") }
+    if let baseline = reading.baseline { members.append("\"baseline\": \(baseline.median)") }
     if let ratio = reading.ratio { members.append("\"ratio\": \(ratio)") }
     switch reading.aim {
     case .ratio(let most): members.append("\"aim_ratio\": \(most)")

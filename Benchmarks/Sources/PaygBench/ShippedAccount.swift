@@ -133,7 +133,8 @@ enum ShippedLevel: Int, Comparable {
   @inline(__always)
   init(_ balance: Int64) {
     let dollar = Money.nanoPerDollar
-    self = balance > 20 * dollar ? .normal : balance >= 10 * dollar ? .low : balance >= 5 * dollar ? .warning : .critical
+    self =
+      balance > 20 * dollar ? .normal : balance >= 10 * dollar ? .low : balance >= 5 * dollar ? .warning : .critical
   }
 
   static func < (left: ShippedLevel, right: ShippedLevel) -> Bool { left.rawValue < right.rawValue }

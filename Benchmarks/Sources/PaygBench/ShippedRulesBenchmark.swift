@@ -26,7 +26,7 @@ struct ShippedRulesBenchmark: Benchmark {
         ], seconds: options.seconds)
       // Five million decisions a second.
       let aim: Reading.Aim? = depth == .decide ? .value(200) : nil
-      readings.append(Reading(name: name, unit: .nanoseconds, rounds: rounds[0], byHand: rounds[1], aim: aim))
+      readings.append(Reading(name: name, unit: .nanoseconds, rounds: rounds[0], baseline: rounds[1], aim: aim))
     }
     return readings
   }
@@ -87,7 +87,9 @@ struct ShippedRules {
   }
 
   func table(named name: String) throws -> Table {
-    guard let table = rules.program.tables.first(where: { $0.name == name }) else { throw Mismatch("no table `\(name)`") }
+    guard let table = rules.program.tables.first(where: { $0.name == name }) else {
+      throw Mismatch("no table `\(name)`")
+    }
     return table
   }
 

@@ -24,7 +24,9 @@ struct World {
       own.subscriptionStart = start - Int64.random(in: 0...90 * Instant.perDay, using: &random)
       own.planQuota = Int64.random(in: 0...20, using: &random) * dollar / 10
       own.fallback = Int.random(in: 0..<4, using: &random) > 0
-      own.status = [.active, .active, .active, .active, .active, .active, .pastDue, .canceled].randomElement(using: &random) ?? .active
+      own.status =
+        [.active, .active, .active, .active, .active, .active, .pastDue, .canceled].randomElement(using: &random)
+        ?? .active
       if Int.random(in: 0..<4, using: &random) == 0 { own.planRate = (4, 5) }
     }
     if Bool.random(using: &random) { own.spendingLimit = Int64.random(in: 0...10, using: &random) * dollar / 2 }

@@ -49,7 +49,7 @@ struct SplitRuleBenchmark: Benchmark {
           Work(operations: stream.inputs.count, prepare: byHand.reopen) { byHand.run(applying: apply) },
         ], seconds: options.seconds)
       readings.append(
-        Reading(name: name, unit: .nanoseconds, rounds: rounds[0], byHand: rounds[1], aim: .ratio(3)))
+        Reading(name: name, unit: .nanoseconds, rounds: rounds[0], baseline: rounds[1], aim: .ratio(3)))
     }
     return readings
   }
@@ -71,7 +71,8 @@ struct SplitRuleBenchmark: Benchmark {
     for _ in 0..<accountCount {
       let dollars = Money.nanoPerDollar
       let own = SplitAccount(
-        quota: Int64.random(in: 0...4, using: &random) * dollars, balance: Int64.random(in: 0...20, using: &random) * dollars,
+        quota: Int64.random(in: 0...4, using: &random) * dollars,
+        balance: Int64.random(in: 0...20, using: &random) * dollars,
         limit: Bool.random(using: &random) ? nil : Int64.random(in: 0...10, using: &random) * dollars, clock: start)
       var account = engine.newAccount()
       try engine.adjust(bucket: quota, to: own.quota, in: &account, at: start)

@@ -6,7 +6,7 @@ for benchmark in Benchmarks.all where options.selects(benchmark.name) {
     report.begin(benchmark)
     for reading in try benchmark.readings(options) { report.add(reading) }
   } catch {
-    stop("\(benchmark.name): \(error)")
+    System.stop("\(benchmark.name): \(error)")
   }
 }
 report.finish()

@@ -136,7 +136,7 @@ struct EventCompiler {
 
   private mutating func compileDecision() {
     let event = program.events[plan.event]
-    for index in event.givenCount..<event.fields.count {
+    for index in event.derivationOrder {
       if let derivation = event.fields[index].derivation {
         _ = exprs.compile(derivation, into: map.fields + index)
       }

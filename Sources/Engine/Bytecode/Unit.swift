@@ -136,7 +136,7 @@ struct Unit {
 extension EventCode.FieldRange {
   @inline(__always)
   func fits(_ value: Int64) -> Bool {
-    if value >= low && value <= high { return !isRatio || Int32(truncatingIfNeeded: value) > 0 }
+    if value >= low && value <= high { return !isRatio || ValueType.ratio.admits(value, in: ValueRange(low, high)) }
     return isOptional && value == LedgerLayout.none
   }
 }

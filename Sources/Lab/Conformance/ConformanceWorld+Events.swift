@@ -17,7 +17,9 @@ extension ConformanceWorld {
     case "status": return try status()
     case "statement": return try statement(event)
     case "subscribe":
-      guard let subscription = event["subscription"] else { throw ConformanceFault("`subscribe` lacks its `subscription`") }
+      guard let subscription = event["subscription"] else {
+        throw ConformanceFault("`subscribe` lacks its `subscription`")
+      }
       try subscribe(subscription)
     case "sub_status": try changeStatus(event["status"]?.text ?? "")
     case "set_fallback": try set("fallback.enabled", event["enabled"]?.bool == true ? 1 : 0)
@@ -51,7 +53,9 @@ extension ConformanceWorld {
       values[ours] = count.integer ?? (count.compact.hasPrefix("-") ? -Int64.max : Int64.max)
     }
     if let cost = event["cost"], !cost.isNull {
-      guard let units = cost.integer else { throw ConformanceFault("a cost is \(cost.compact), not a whole number of units") }
+      guard let units = cost.integer else {
+        throw ConformanceFault("a cost is \(cost.compact), not a whole number of units")
+      }
       values["costing"] = Money(units: units)?.nano ?? (units < 0 ? -Int64.max : Int64.max)
     }
     let key = event["key"]?.text ?? "k1"
@@ -96,7 +100,8 @@ extension ConformanceWorld {
   }
 
   private func drawn(_ bucket: String, _ decision: Decision) -> Int64 {
-    engine.compiled.bucket(named: bucket).flatMap { decision.drawn.indices.contains($0) ? decision.drawn[$0] : nil } ?? 0
+    engine.compiled.bucket(named: bucket).flatMap { decision.drawn.indices.contains($0) ? decision.drawn[$0] : nil }
+      ?? 0
   }
 
   private mutating func grant(_ event: Json) throws(ConformanceFault) -> Json {

@@ -70,7 +70,9 @@ struct ConformanceWorld {
   /// The setting behind a knob of the cases, and the word it has for each of theirs.
   private static let knobs: [String: (setting: String, words: [String: String])] = [
     "rounding": ("pricing.rounding", ["ceil": "up", "half_even": "half_even", "floor": "down", "nano": "nano"]),
-    "key_scope": ("teams.key_limit_counts", ["total": "total", "payg": "balance", "payg_only": "balance", "balance": "balance"]),
+    "key_scope": (
+      "teams.key_limit_counts", ["total": "total", "payg": "balance", "payg_only": "balance", "balance": "balance"]
+    ),
   ]
 
   /// Turns the knobs of a case; one that stays at its default needs no setting.
@@ -106,10 +108,16 @@ struct ConformanceWorld {
     for price in prices {
       var values: [Int64] = []
       for column in program.tables[table].outputs {
-        let names = ["input": ["in", "input"], "output": ["out", "output"], "cached": ["cached", "cached_in", "cache_read"]]
+        let names = [
+          "input": ["in", "input"], "output": ["out", "output"], "cached": ["cached", "cached_in", "cache_read"],
+        ]
         let given = (names[column.name] ?? [column.name]).lazy.compactMap { price.value[$0]?.integer }.first
         guard let value = given ?? (column.type.isOptional ? ValueType.none : nil) else {
           throw ConformanceFault("the price of `\(price.name)` lacks `\(column.name)`")
+        }
+        guard value == ValueType.none || column.range.contains(value) else {
+          throw ConformanceFault(
+            "the price of `\(price.name)` is \(value) micro-dollars per million tokens, out of range")
         }
         values.append(value)
       }
@@ -191,9 +199,11 @@ struct ConformanceWorld {
   mutating func subscribe(_ subscription: Json, isGiven: Bool = false) throws(ConformanceFault) {
     hasSubscription = true
     var rate = Ratio.one
-    if let parts = subscription["rate"]?.elements, parts.count == 2, let over = parts[0].integer,
-      let under = parts[1].integer, let ratio = Ratio(over, over: under)
-    {
+    if let given = subscription["rate"], !given.isNull {
+      let parts = given.elements
+      guard parts.count == 2, let over = parts[0].integer, let under = parts[1].integer,
+        let ratio = Ratio(over, over: under)
+      else { throw ConformanceFault("`rate` is \(given.compact), not a fraction such as [4, 5]") }
       rate = ratio
     }
     var start = ValueType.none

@@ -41,14 +41,20 @@ enum Reforming {
         help: Suggestion.nearest(family.text, in: known).map { "did you mean `\($0)`?" })
       return
     }
-    let earlier = changed.filter { $0.key.hasPrefix("\(full) ") && (aspect == "without" || $0.key.hasSuffix("without")) }
+    let earlier = changed.filter {
+      $0.key.hasPrefix("\(full) ") && (aspect == "without" || $0.key.hasSuffix("without"))
+    }
     if let first = changed["\(full) \(aspect)"] ?? earlier.values.min(by: { $0.start < $1.start }) {
       fail(
-        .reformTwice, "`\(full)` is changed twice", change.span, labels: [Label(span: first, message: "the first time")],
+        .reformTwice, "`\(full)` is changed twice", change.span,
+        labels: [Label(span: first, message: "the first time")],
         help: "keep one of the two changes")
       return
     }
-    guard let place = files[file].declarations.firstIndex(where: { $0.name == name.text && $0.isSetting == (aspect == "default") })
+    guard
+      let place = files[file].declarations.firstIndex(where: {
+        $0.name == name.text && $0.isSetting == (aspect == "default")
+      })
     else {
       let what = aspect == "default" ? "setting" : "rule"
       let known = files[file].declarations.filter { $0.isSetting == (aspect == "default") }.compactMap(\.name)
@@ -70,7 +76,8 @@ enum Reforming {
     }
   }
 
-  private static func subject(of change: ReformSyntax.Change) -> (family: Identifier, name: Identifier, aspect: String) {
+  private static func subject(of change: ReformSyntax.Change) -> (family: Identifier, name: Identifier, aspect: String)
+  {
     switch change.kind {
     case .settingDefault(let family, let name, _): (family, name, "default")
     case .ruleCondition(let family, let name, _): (family, name, "when")

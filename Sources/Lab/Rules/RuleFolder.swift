@@ -145,7 +145,8 @@ public struct RuleFolder: Sendable {
         if let bytes = replacing[name] {
           found["\(family)/\(name)"] = Source(name: path, bytes: bytes)
         } else if !name.hasPrefix("/"), !name.split(separator: "/").contains(".."), TextFile.isFile(path) {
-          found["\(family)/\(name)"] = Source(name: path, bytes: try TextFile.readText(path, limit: TextFile.tableBytes))
+          found["\(family)/\(name)"] = Source(
+            name: path, bytes: try TextFile.readText(path, limit: TextFile.tableBytes))
         }
       }
     }

@@ -1,9 +1,9 @@
 import Diagnostics
 
 #if canImport(FoundationEssentials)
-import FoundationEssentials
+  import FoundationEssentials
 #else
-import Foundation
+  import Foundation
 #endif
 
 /// Why a file or folder cannot be read: its path, and what is the matter with it.
@@ -108,17 +108,17 @@ public enum TextFile {
     var flag: FolderFlag = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &flag) else { return false }
     #if canImport(FoundationEssentials)
-    isFolder = flag
+      isFolder = flag
     #else
-    isFolder = flag.boolValue
+      isFolder = flag.boolValue
     #endif
     return true
   }
 
   #if canImport(FoundationEssentials)
-  private typealias FolderFlag = Bool
+    private typealias FolderFlag = Bool
   #else
-  private typealias FolderFlag = ObjCBool
+    private typealias FolderFlag = ObjCBool
   #endif
 
   /// A path put behind a folder's.

@@ -35,7 +35,8 @@ extension ScenarioBinder {
         let near = Suggestion.nearest(name, in: program.buckets.map { NameIndex.bare($0.name) })
         report(
           .notABucket, "`\(name)` is not a bucket", bucket[0].span.joined(with: bucket[bucket.count - 1].span),
-          help: near.map { "did you mean `\($0)`?" })
+          help: near.map { "did you mean `\($0)`?" }
+            ?? "the buckets are \(listed(program.buckets.map { NameIndex.bare($0.name) }))")
         return nil
       }
       return constant(amount, QualifiedType(.money), of: "pays").map { .pays(bucket: index, $0) }
@@ -50,7 +51,8 @@ extension ScenarioBinder {
       if denial == nil {
         let near = Suggestion.nearest(code.text, in: program.denials.map(\.code))
         report(
-          .unknownDenial, "the rules have no denial `\(code.text)`", code.span, help: near.map { "did you mean `\($0)`?" })
+          .unknownDenial, "the rules have no denial `\(code.text)`", code.span,
+          help: near.map { "did you mean `\($0)`?" } ?? "the denials are \(listed(program.denials.map(\.code)))")
         return nil
       }
     }
@@ -75,7 +77,8 @@ extension ScenarioBinder {
       let known = program.rules.map { name.contains(".") ? $0.name : NameIndex.bare($0.name) }
       report(
         .unknownRule, "the rules have no rule `\(name)`", span,
-        help: Suggestion.nearest(name, in: known).map { "did you mean `\($0)`?" })
+        help: Suggestion.nearest(name, in: known).map { "did you mean `\($0)`?" }
+          ?? "name it with its family, such as `\(program.rules.first?.name ?? "limits.cycle_limit")`")
     }
     return nil
   }
@@ -93,6 +96,12 @@ extension ScenarioBinder {
     return expression.map { .holds($0, key: keyIndex, event: lastEvent) }
   }
 
+  /// The first few names, for a help line.
+  private func listed(_ names: [String]) -> String {
+    let shown = names.sorted().prefix(8).map { "`\($0)`" }.joined(separator: ", ")
+    return names.count > 8 ? shown + " and \(names.count - 8) more" : shown
+  }
+
   // MARK: - Table rows
 
   /// Adds the rows a scenario states to the tables of its own copy of the program, before anything reads them.
@@ -107,12 +116,15 @@ extension ScenarioBinder {
     guard let index = NameIndex.unique(name.text, in: program.tables, named: \.name) else {
       let near = Suggestion.nearest(name.text, in: program.tables.map { NameIndex.bare($0.name) })
       report(
-        .unknownTable, "the rules have no table `\(name.text)`", name.span, help: near.map { "did you mean `\($0)`?" })
+        .unknownTable, "the rules have no table `\(name.text)`", name.span,
+        help: near.map { "did you mean `\($0)`?" }
+          ?? "the tables are \(listed(program.tables.map { NameIndex.bare($0.name) }))")
       return
     }
     let table = program.tables[index]
     guard cells.count == table.inputs.count, values.count == table.outputs.count else {
-      let shape = "\(table.inputs.map(\.name).joined(separator: ", ")) is \(table.outputs.map(\.name).joined(separator: ", "))"
+      let shape =
+        "\(table.inputs.map(\.name).joined(separator: ", ")) is \(table.outputs.map(\.name).joined(separator: ", "))"
       report(
         .unknownTable,
         "a row of `\(name.text)` has \(table.inputs.count) and \(table.outputs.count) values, not \(cells.count) and \(values.count)",
@@ -138,7 +150,9 @@ extension ScenarioBinder {
     }
     guard let value = constant(syntax, column.type, of: column.name) else { return nil }
     guard value == ValueType.none || column.range.contains(value) else {
-      report(.scenarioValue, "`\(column.name)` is outside of its declared range", syntax.span)
+      report(
+        .scenarioValue, "`\(column.name)` is outside of its declared range", syntax.span,
+        help: "write a value that the table's column may have")
       return nil
     }
     return value

@@ -17,8 +17,11 @@ extension ScenarioBinder {
       return .clockTo(time)
     case .clockForward(let syntax):
       guard let span = constant(syntax, QualifiedType(.duration), of: "clock forward") else { return nil }
-      guard span >= 0, let time = Instant(microseconds: clock).adding(TimeSpan(microseconds: span)), time.isInRange else {
-        report(.scenarioClock, "the clock moves forward only, and not past the year 9999", syntax.span)
+      guard span >= 0, let time = Instant(microseconds: clock).adding(TimeSpan(microseconds: span)), time.isInRange
+      else {
+        report(
+          .scenarioClock, "the clock moves forward only, and not past the year 9999", syntax.span,
+          help: "when clock forward 1 hour")
         return nil
       }
       clock = time.microseconds
@@ -38,7 +41,7 @@ extension ScenarioBinder {
     }
     let setting = program.settings[index]
     if let extra = assignment.lotKind {
-      report(.scenarioLine, "`\(extra.text)` does not go on with this line", extra.span)
+      report(.scenarioLine, "`\(extra.text)` does not go on with this line", extra.span, help: "delete it")
       return nil
     }
     guard let key = key(for: assignment, nil, scope: setting.scope),
@@ -71,7 +74,9 @@ extension ScenarioBinder {
       }
       let declared = event.fields[place]
       if values[place] != nil {
-        report(.fieldTwice, "`\(declared.name)` is given twice", field.name?.span ?? field.value.span)
+        report(
+          .fieldTwice, "`\(declared.name)` is given twice", field.name?.span ?? field.value.span,
+          help: "remove one of the two")
         isWhole = false
       } else if let value = constant(field.value, declared.type, of: declared.name) {
         values[place] = value
@@ -198,7 +203,8 @@ extension ScenarioBinder {
       guard type.isOptional else {
         report(
           .scenarioValue, "`\(what)` cannot be none", syntax.span,
-          help: "write \(ScenarioBinder.withArticle(type.base)), such as `\(ScenarioBinder.exampleValue(of: type.base))`")
+          help:
+            "write \(ScenarioBinder.withArticle(type.base)), such as `\(ScenarioBinder.exampleValue(of: type.base))`")
         return nil
       }
       return ValueType.none
@@ -220,7 +226,9 @@ extension ScenarioBinder {
         Diagnostic(
           code: DiagnosticCode.scenarioValue.id, message: first.message, span: first.span, label: first.label,
           notes: first.notes,
-          help: first.help ?? "write \(ScenarioBinder.withArticle(type.base)), such as `\(ScenarioBinder.exampleValue(of: type.base))`"))
+          help: first.help
+            ?? "write \(ScenarioBinder.withArticle(type.base)), such as `\(ScenarioBinder.exampleValue(of: type.base))`"
+        ))
     } else {
       report(
         .scenarioValue, "`\(what)` is not given a plain value", syntax.span,

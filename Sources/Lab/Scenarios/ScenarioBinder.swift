@@ -189,7 +189,9 @@ public struct ScenarioBinder {
         .unknownFact, isComputed ? "`\(name)` is computed by the rules" : "unknown name `\(name)`", assignment.span,
         label: "not a setting, bucket or meter",
         help: isComputed
-          ? "state the settings, buckets and meters it is computed from" : nearest.map { "did you mean `\($0)`?" })
+          ? "state the settings, buckets and meters it is computed from"
+          : nearest.map { "did you mean `\($0)`?" }
+            ?? "write the name of a setting, a bucket or a meter, with its family before it where that is unclear")
     }
     return nil
   }

@@ -3,7 +3,8 @@ import Language
 extension DiagnosticCode {
   /// Mistakes in scenarios. The examples are scenario files, read against ``ScenarioDemo``.
   public static let scenarioCodes: [DiagnosticCode] = [
-    scenarioKeyword, scenarioTitle, scenarioLine, scenarioClock, scenarioEmpty, scenarioTwice, unknownEvent, unknownField,
+    scenarioKeyword, scenarioTitle, scenarioLine, scenarioClock, scenarioEmpty, scenarioTwice, unknownEvent,
+    unknownField,
     unknownFact, severalFacts, scenarioValue, unknownKey, unknownDenial, unknownRule, thenBeforeWhen, missingField,
     fieldTwice, unknownNotice, keyNotWanted, unknownTable, notABucket,
   ]
@@ -190,8 +191,9 @@ extension DiagnosticCode {
       inside `key NAME with …`, a global one with or without the word `global` before it.
       """,
     example: """
-      scenario "A key"
-      given key_limit is $5
+      scenario "Two keys"
+      given key alice, key bob
+            key_limit is $5
       when request costing $1
       then denied
       """)

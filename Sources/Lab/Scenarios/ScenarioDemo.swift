@@ -16,9 +16,9 @@ public enum ScenarioDemo {
       denial key_quota_exceeded 402 rank 40 "API key quota exhausted"
       event request "one call"
         key: key or none
-        costing: money in $0..$1M
+        costing: money in $0..$1_000_000
       event grant "a gift"
-        amount: money in $0..$1M
+        amount: money in $0..$1_000_000
       on request rule charge
         pay request.costing
       on grant rule give

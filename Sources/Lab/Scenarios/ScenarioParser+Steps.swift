@@ -233,7 +233,8 @@ extension Parser {
     var code: Identifier?
     if accept("with") != nil {
       guard let word = accept(.word) else {
-        report(.scenarioLine, "expected a denial's code after `with`", at: peek().span, help: "denied with quota_exceeded")
+        report(
+          .scenarioLine, "expected a denial's code after `with`", at: peek().span, help: "denied with quota_exceeded")
         return nil
       }
       code = Identifier(word.text, word.span)
@@ -318,7 +319,8 @@ extension Parser {
     let token = peek()
     let text = token.kind == .text ? "a quoted text" : "`\(token.text)`"
     report(
-      .scenarioLine, "\(text) does not go on with this \(what)", at: token.span, label: "the \(what) is complete before it",
+      .scenarioLine, "\(text) does not go on with this \(what)", at: token.span,
+      label: "the \(what) is complete before it",
       help: help)
   }
 }

@@ -26,7 +26,9 @@ public struct ScenarioParser {
   }
 
   /// Reads the text behind one keyword, without the keyword: the lines of a program or a prompt.
-  public static func parseSteps(_ keyword: Keyword, source: Int32, in sources: SourceMap) -> ([StepSyntax], [Diagnostic]) {
+  public static func parseSteps(
+    _ keyword: Keyword, source: Int32, in sources: SourceMap
+  ) -> ([StepSyntax], [Diagnostic]) {
     let stream = Lexer.tokens(of: source, in: sources)
     var reader = ScenarioParser(stream, source: source, in: sources)
     let steps = reader.readSteps(keyword, 0..<max(0, stream.tokens.count - 1))
@@ -138,11 +140,13 @@ public struct ScenarioParser {
           scenario.skip = QuotedText(reason.text, reason.span)
         } else {
           parser.report(
-            .scenarioTitle, "`skip` needs a reason in quotes", at: parser.previous.span, help: "skip \"why it has to wait\"")
+            .scenarioTitle, "`skip` needs a reason in quotes", at: parser.previous.span,
+            help: "skip \"why it has to wait\"")
         }
       }
       scenario.span = parser.span(from: keyword)
-      parser.expectLineEnd(of: "title", help: "what follows begins on a line of its own, with `given`, `when` or `then`")
+      parser.expectLineEnd(
+        of: "title", help: "what follows begins on a line of its own, with `given`, `when` or `then`")
       return scenario
     }
   }
@@ -169,7 +173,8 @@ public struct ScenarioParser {
   private mutating func readSteps(_ keyword: Keyword, _ range: Range<Int>) -> [StepSyntax] {
     var steps: [StepSyntax] = []
     if range.isEmpty {
-      let place = range.lowerBound > 0 ? tokens[range.lowerBound - 1].span : Span(source: parser.source, start: 0, end: 0)
+      let place =
+        range.lowerBound > 0 ? tokens[range.lowerBound - 1].span : Span(source: parser.source, start: 0, end: 0)
       parser.report(
         .scenarioLine, "nothing stands behind `\(keyword.rawValue)`", at: place, help: ScenarioParser.examples[keyword])
     }

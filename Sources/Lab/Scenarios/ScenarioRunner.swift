@@ -127,7 +127,8 @@ private struct Run {
     guard let span = unstated else { return }
     unstated = nil
     guard let answer = simulation.last, !answer.isAllowed || answer.isReplay else { return }
-    fail(span, wanted: "\(text(span)): allowed, since no line says otherwise", got: answer.summary, why: why(simulation))
+    fail(
+      span, wanted: "\(text(span)): allowed, since no line says otherwise", got: answer.summary, why: why(simulation))
   }
 
   private mutating func expectPromises(_ span: Span, _ answer: SimulatedAnswer, _ simulation: Simulation) {

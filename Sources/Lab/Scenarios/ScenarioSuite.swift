@@ -46,7 +46,9 @@ public struct ScenarioSuite: Sendable {
   }
 
   /// Runs the scenarios whose file and title, as `FILE: TITLE`, the filter matches; all where there is none.
-  public func run(traces: Bool = false, where matches: (String) -> Bool = { _ in true }) throws(SimulationFault) -> Outcome {
+  public func run(
+    traces: Bool = false, where matches: (String) -> Bool = { _ in true }
+  ) throws(SimulationFault) -> Outcome {
     var runner = try ScenarioRunner(rules)
     runner.traces = traces
     let clock = ContinuousClock()
@@ -56,6 +58,7 @@ public struct ScenarioSuite: Sendable {
       results.append(runner.run(plan, sources))
     }
     return Outcome(
-      run: TestRun(results: results, elapsed: clock.now - start), coverage: runner.coverage, witnesses: runner.witnesses)
+      run: TestRun(results: results, elapsed: clock.now - start), coverage: runner.coverage, witnesses: runner.witnesses
+    )
   }
 }

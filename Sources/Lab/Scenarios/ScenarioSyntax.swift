@@ -25,7 +25,9 @@ public struct ScenarioSyntax: Sendable {
   /// Some line of it could not be read: it must not run.
   public var isBroken = false
 
-  public init(title: QuotedText, skip: QuotedText? = nil, start: ExprSyntax? = nil, steps: [StepSyntax] = [], span: Span) {
+  public init(
+    title: QuotedText, skip: QuotedText? = nil, start: ExprSyntax? = nil, steps: [StepSyntax] = [], span: Span
+  ) {
     self.title = title
     self.skip = skip
     self.start = start

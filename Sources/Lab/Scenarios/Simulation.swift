@@ -166,7 +166,7 @@ extension StandardPlugin {
     do throws(PluginRegistry.Clash) {
       return try PluginRegistry([StandardPlugin()]).vocabulary
     } catch {
-      fatalError("the plugin in the box claims a word twice: \(error.message)")
+      preconditionFailure("the plugin in the box claims a word twice: \(error.message)")
     }
   }()
 }

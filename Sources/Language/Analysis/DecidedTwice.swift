@@ -10,14 +10,6 @@ extension AnalysisReport {
   }
 
   private mutating func addTwoPayments() {
-    for (index, rule) in program.rules.enumerated() where rule.payments.count > 1 && !neverHolds.contains(index) {
-      add(
-        .paysTwice, .error, "rule `\(rule.name)` pays twice", rule.span,
-        labels: [
-          Label(span: rule.payments[0], message: "pays here"), Label(span: rule.payments[1], message: "and again here"),
-        ], notes: ["a decision makes at most one payment, which is whole or does not happen"],
-        help: "pay the sum: `pay AMOUNT + OTHER`")
-    }
     var compared: Set<[Int]> = []
     for event in program.events.indices {
       let paying = rules(on: event).filter { !program.rules[$0].payments.isEmpty }

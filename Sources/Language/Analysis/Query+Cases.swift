@@ -196,7 +196,9 @@ extension Query {
   private func rounded(
     _ expr: Expr, _ value: Expr, _ ratio: Expr, _ rounding: Rounding, _ quantum: Int64, _ depth: Int
   ) -> [Case]? {
-    guard case .constant(let packed) = ratio.kind, Int32(truncatingIfNeeded: packed) > 0, quantum > 0 else { return nil }
+    guard case .constant(let packed) = ratio.kind, Int32(truncatingIfNeeded: packed) > 0, quantum > 0 else {
+      return nil
+    }
     let fraction = Ratio(packed: packed)
     let step = Int128(fraction.denominator) * Int128(quantum)
     let count = number(

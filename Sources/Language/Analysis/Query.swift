@@ -186,7 +186,8 @@ final class Query {
       } else if facts[fact] ?? ValueType.none == ValueType.none {
         let domain = program.domain(of: fact)
         let near = domain.type.base == .time ? FactDomain.anyTime : 0
-        facts[fact] = Int64(clamping: PlainNumber.between(domain.range.low, domain.range.high, near: near, domain.type.base))
+        let plain = PlainNumber.between(domain.range.low, domain.range.high, near: near, domain.type.base)
+        facts[fact] = Int64(clamping: plain)
       }
     }
     return facts

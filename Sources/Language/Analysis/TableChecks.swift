@@ -49,7 +49,9 @@ extension AnalysisReport {
 
   private mutating func addGap(_ table: Table, _ point: [Int64], _ last: Int64) {
     let neighbours = table.rows.indices.filter { row in
-      guard let column = table.inputs.indices.last, table.rows[row].cells.count == table.inputs.count else { return false }
+      guard let column = table.inputs.indices.last, table.rows[row].cells.count == table.inputs.count else {
+        return false
+      }
       let isAlike = zip(table.rows[row].cells, point).dropLast().allSatisfy { $0.low <= $1 && $1 <= $0.high }
       let cell = table.rows[row].cells[column]
       let isBefore = cell.high < .max && cell.high + 1 == point[column]

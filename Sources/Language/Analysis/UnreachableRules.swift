@@ -11,9 +11,10 @@ extension AnalysisReport {
       }
       for clause in rule.clauses where feasibility.ask([.init(clause, false)]).isImpossible {
         add(
-          .clauseAlwaysHolds, .warning, "`\(singleLine(program.sources.text(clause.span)))` always holds", clause.span,
+          .clauseAlwaysHolds, .warning, "`\(text(of: [clause]))` always holds", clause.span,
           label: "this clause never fails", labels: [Label(span: rule.span, message: "in this rule")],
-          notes: ["every value the facts may have makes it true"], help: "leave the clause out, or compare with another value")
+          notes: ["every value the facts may have makes it true"],
+          help: "leave the clause out, or compare with another value")
       }
     }
   }
@@ -25,7 +26,8 @@ extension AnalysisReport {
     let isGate = if case .gate = rule.kind { true } else { false }
     let subject: String
     switch rule.kind {
-    case .gate(let bucket, _): subject = "gate `\(rule.name)` is always closed: `\(terms.bucket(bucket))` is never drawn"
+    case .gate(let bucket, _):
+      subject = "gate `\(rule.name)` is always closed: `\(terms.bucket(bucket))` is never drawn"
     case .deny: subject = "rule `\(rule.name)` never denies"
     case .cap: subject = "rule `\(rule.name)` never caps"
     case .on, .after: subject = "rule `\(rule.name)` never applies"
@@ -82,8 +84,9 @@ extension AnalysisReport {
       guard open.isEmpty, let first = shadows.first else { continue }
       let others = shadows.map { program.rules[$0] }
       add(
-        .denyShadowed, .warning, "rule `\(rule.name)` never decides: `\(program.rules[first].name)` denies whenever it does",
-        rule.span, label: "rank \(later.rank) comes after",
+        .denyShadowed, .warning,
+        "rule `\(rule.name)` never decides: `\(program.rules[first].name)` denies whenever it does", rule.span,
+        label: "rank \(later.rank) comes after",
         labels: others.map { Label(span: $0.span, message: "denies first, with rank \(rank(of: $0))") },
         help: "delete the rule, or give its denial a lower rank than \(rank(of: others[0]))")
     }

@@ -23,8 +23,9 @@ extension AnalysisReport {
       set.append(.init(Expr(.compare(.greaterOrEqual, limit, zero), QualifiedType(.bool), ValueRange(0, 1), .none)))
       if feasibility.ask(set).isImpossible {
         add(
-          .capAlwaysNegative, .warning, "cap `\(rule.name)` lets nothing through: its limit is always below $0", limit.span,
-          label: "always below $0", labels: [Label(span: rule.span, message: "while this applies, \(what) pays nothing")],
+          .capAlwaysNegative, .warning, "cap `\(rule.name)` lets nothing through: its limit is always below $0",
+          limit.span, label: "always below $0",
+          labels: [Label(span: rule.span, message: "while this applies, \(what) pays nothing")],
           help: "a gate says it plainly: `gate \(bucket.map(terms.bucket) ?? "BUCKET") rule NAME when … else CODE`")
       }
     }
@@ -52,7 +53,8 @@ extension AnalysisReport {
       add(
         .nobodyDecides, .error, "nobody decides when bucket `\(name)` runs out", last.span,
         label: "the last bucket to be drawn", labels: [Label(span: payment, message: "this payment may fall short")],
-        notes: ["what the last bucket cannot pay must be denied with a code"], help: "bucket \(name) draw \(last.draw) … else CODE")
+        notes: ["what the last bucket cannot pay must be denied with a code"],
+        help: "bucket \(name) draw \(last.draw) … else CODE")
     }
     addClosedBuckets()
   }

@@ -23,7 +23,9 @@ struct CSVText {
     var line = 1
     var index = 0
     var start = 0
-    let (quote, comma, newline, carriage) = (UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+    let (quote, comma, newline, carriage) = (
+      UInt8(ascii: "\""), UInt8(ascii: ","), UInt8(ascii: "\n"), UInt8(ascii: "\r")
+    )
     if bytes.starts(with: [0xef, 0xbb, 0xbf]) { (index, start) = (3, 3) }
 
     func text(_ bytes: [UInt8], at offset: Int) throws(Failure) -> String {

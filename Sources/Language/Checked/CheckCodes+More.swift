@@ -268,9 +268,9 @@ extension DiagnosticCode {
   static let tooLarge = DiagnosticCode(
     id: "P0241", title: "expression too large",
     explanation: """
-      An expression may have 200 levels and 10,000 parts, those of unrounded prices it reads included. Nobody can read \
-      more, and whatever works on it must not run out of space. Give parts of it names with `let`; what stands in \
-      `previous` or before `in` is repeated, so keep it short. The example has a `let` that doubles eight times over.
+      An expression may have 200 levels and 10,000 parts, and a price 256 products. Nobody can read more, and whatever \
+      works on it must not run out of space. Give parts of it names with `let`, and round prices before adding many; \
+      what stands in `previous` or before `in` is repeated, so keep it short. The example doubles a price nine times.
       """,
     example: """
       policy pricing "Prices."

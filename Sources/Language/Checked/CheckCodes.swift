@@ -27,8 +27,8 @@ extension DiagnosticCode {
     id: "P0202", title: "declared twice",
     explanation: """
       Every setting, bucket, meter, table, `let` and rule of a family has a name of its own, and every event and \
-      denial one of its own among all families. A few words belong to the language: `now`, `cycle`, `total`. Rename \
-      one of the two.
+      denial one of its own among all families. A few words belong to the language, such as `now`, `cycle`, `total` \
+      and `min`. Rename one of the two.
       """,
     example: """
       policy limits "Caps."
@@ -112,7 +112,7 @@ extension DiagnosticCode {
     explanation: """
       A value of a type with `or none` may be missing, so it is read only where a test before it says it is there: \
       `x is set and x > $5`, or `if x is set then x else $0`. In the `at` of a cap no test is needed: none means no \
-      cap.
+      cap. Where that would lose another limit, inside `min` and to the right of `-`, it is.
       """,
     example: """
       policy limits "Caps."

@@ -70,6 +70,8 @@ final class Checking {
   /// How many expressions the checker is inside of, those of `let`s it came to included.
   var depth = 0
   private var waterfallEvents: [Int]?
+  /// The instants at which the default of some setting changes.
+  lazy var dates = Set(program.settings.flatMap { $0.defaults.map(\.from) }).sorted()
 
   init(sources: SourceMap, vocabulary: Vocabulary) {
     self.vocabulary = vocabulary
@@ -128,9 +130,12 @@ final class Checking {
   /// Mistakes kept of one run. Nobody reads more, and each costs a search for what was meant.
   static let mostDiagnostics = 2_000
 
+  /// Mistakes that come with advice which has to be searched for.
+  static let mostAdvised = 50
+
   /// The nearest of the words that could have been meant; they are not even gathered where nobody would read it.
   func nearest(_ word: String, in candidates: @autoclosure () -> [String]) -> String? {
-    guard trials == 0, diagnostics.count < limits.keptDiagnostics else { return nil }
+    guard trials == 0, diagnostics.count < Checking.mostAdvised else { return nil }
     return Suggestion.nearest(word, in: candidates())
   }
 

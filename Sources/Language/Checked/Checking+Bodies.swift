@@ -8,8 +8,9 @@ extension Checking {
 
   func checkSettingConditions() {
     for declaration in declared.settings {
-      let full = "\(declaration.family).\(declaration.syntax.name.text)"
-      guard let index = program.settings.firstIndex(where: { $0.name == full }) else { continue }
+      guard case .setting(let index)? = names.member(declaration.syntax.name.text, of: declaration.family),
+        program.settings[index].span == declaration.syntax.name.span
+      else { continue }
       for (syntax, text) in declaration.syntax.conditions {
         var place = Place(family: declaration.family, events: [], phase: .settings)
         place.scope = program.settings[index].scope
@@ -23,7 +24,6 @@ extension Checking {
 
   /// The defaults of all settings, at every date one of them changes, must meet the conditions set values have to meet.
   private func checkDefaults(against condition: Expr, _ text: String, of setting: Int, _ span: Span) {
-    let dates = Set(program.settings.flatMap { $0.defaults.map(\.from) }).sorted()
     for date in dates {
       let evaluation = Evaluation(program) { fact in
         guard case .setting(let index) = fact else { return 0 }
@@ -34,15 +34,17 @@ extension Checking {
       report(
         .brokenDefault, "the default of `\(declared.name)` breaks its own condition", declared.span,
         labels: [Label(span: span, message: "this does not hold")],
-        notes: ["whoever sets it to that would read: \(text)"], help: "change the default, or the condition after `must`")
+        notes: ["whoever sets it to that would read: \(text)"],
+        help: "change the default, or the condition after `must`")
       return
     }
   }
 
   func checkBuckets() {
     for declaration in declared.buckets {
-      let full = "\(declaration.family).\(declaration.syntax.name.text)"
-      guard let index = program.buckets.firstIndex(where: { $0.name == full }) else { continue }
+      guard case .bucket(let index)? = names.member(declaration.syntax.name.text, of: declaration.family),
+        program.buckets[index].span == declaration.syntax.name.span
+      else { continue }
       let place = Place(family: declaration.family, events: [], phase: .decision)
       if let resets = declaration.syntax.resets, program.buckets[index].resets != nil,
         let allowance = value(resets.allowance, place, .money).flatMap(wieldy),
@@ -100,7 +102,8 @@ extension Checking {
       if let first = seen[text] {
         report(
           .duplicateName, "two promises say the same", syntax.text.span, label: "said again here",
-          labels: [Label(span: first, message: "first said here")], help: "join them with `and`, or say what this one adds")
+          labels: [Label(span: first, message: "first said here")],
+          help: "join them with `and`, or say what this one adds")
         continue
       }
       seen[text] = syntax.text.span
@@ -258,7 +261,9 @@ extension Checking {
     var lifting = place
     lifting.lifts = true
     lifted = []
-    guard let checked = expression(syntax, lifting, expecting: QualifiedType(.money, isOptional: true)) else { return nil }
+    guard let checked = expression(syntax, lifting, expecting: QualifiedType(.money, isOptional: true)) else {
+      return nil
+    }
     guard checked.type.base == .money else {
       reportMismatch(checked, QualifiedType(.money, isOptional: true))
       return nil

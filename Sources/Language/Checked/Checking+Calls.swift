@@ -6,7 +6,7 @@ extension Checking {
   func call(_ callee: Identifier, _ arguments: [ExprSyntax], _ span: Span, _ place: Place) -> Expr? {
     if callee.text == "min" || callee.text == "max" { return extreme(callee, arguments, span, place) }
     if let table = table(callee, place) {
-      guard isUsable(table) else { return nil }
+      guard isUsable(table, place, span) else { return nil }
       guard program.tables[table].outputs.count == 1 else {
         let columns = program.tables[table].outputs.map(\.name)
         report(
@@ -17,19 +17,20 @@ extension Checking {
       }
       return lookup(table, 0, callee, arguments, span, place)
     }
-    guard let index = program.functions.firstIndex(where: { $0.name == callee.text }) else {
-      reportUnknownFunction(callee)
+    guard place.phase != .constant else {
+      report(.notConstant, "what `\(callee.text)` gives is not a constant", span, help: "write the value itself")
       return nil
     }
-    guard place.phase != .constant else {
-      report(.notConstant, "a function call is not a constant", span, help: "write the value itself")
+    guard let index = program.functions.firstIndex(where: { $0.name == callee.text }) else {
+      reportUnknownFunction(callee)
       return nil
     }
     let function = program.functions[index]
     guard function.parameters.count == arguments.count else {
       let shape = function.parameters.map { "\($0.name): \($0.type.name)" }.joined(separator: ", ")
       report(
-        .wrongCount, "`\(callee.text)` takes \(counted(function.parameters.count, "argument")), not \(arguments.count)", span,
+        .wrongCount, "`\(callee.text)` takes \(counted(function.parameters.count, "argument")), not \(arguments.count)",
+        span,
         help: "\(callee.text)(\(shape))")
       return nil
     }
@@ -85,8 +86,10 @@ extension Checking {
       guard let expr = expression(argument, place, expecting: nil), let next = present(expr, place) else { return nil }
       guard next.type.base.isOrdered, next.type.base != .ratio else {
         report(
-          .unitsDoNotMix, "`\(callee.text)` takes no \(next.type.base.name)", next.span, label: "this is \(next.type.name)",
-          help: next.type.base == .ratio ? "compare them: `if a < b then a else b`" : "compare with `is` and choose with `if`")
+          .unitsDoNotMix, "`\(callee.text)` takes no \(next.type.base.name)", next.span,
+          label: "this is \(next.type.name)",
+          help: next.type.base == .ratio
+            ? "compare them: `if a < b then a else b`" : "compare with `is` and choose with `if`")
         return nil
       }
       guard let first = values.first else {
@@ -131,7 +134,7 @@ extension Checking {
         help: "write a table, its keys and a column: `price(request.model).input`")
       return nil
     }
-    guard isUsable(table) else { return nil }
+    guard isUsable(table, place, span) else { return nil }
     let outputs = program.tables[table].outputs
     guard let column = outputs.firstIndex(where: { $0.name == name.text }) else {
       let nearest = self.nearest(name.text, in: outputs.map(\.name))
@@ -145,13 +148,20 @@ extension Checking {
   }
 
   /// Whether the table's columns were understood; what is wrong with them was said where they stand.
-  private func isUsable(_ table: Int) -> Bool { !program.tables[table].inputs.isEmpty }
+  private func isUsable(_ table: Int, _ place: Place, _ span: Span) -> Bool {
+    guard place.phase != .constant else {
+      // Tables may not even be declared yet where constants are read.
+      report(.notConstant, "what a table says is not a constant", span, help: "write the value itself")
+      return false
+    }
+    return !program.tables[table].inputs.isEmpty
+  }
 
   /// In a presence test a table may stand without a column: does any row cover these keys?
   func lookupForTest(
     _ table: Int, _ callee: Identifier, _ arguments: [ExprSyntax], _ span: Span, _ place: Place
   ) -> Expr? {
-    guard isUsable(table) else { return nil }
+    guard isUsable(table, place, span) else { return nil }
     if program.tables[table].outputs.count == 1 { return lookup(table, 0, callee, arguments, span, place) }
     // A column that every row fills is none only where no row covers the keys.
     let outputs = program.tables[table].outputs
@@ -197,7 +207,8 @@ extension Checking {
       guard key.range.low >= input.range.low || input.range.low < 0 else {
         report(
           .mayBeNegative, "the key `\(input.name)` may be below zero", key.span,
-          label: "as low as \(shown(key.range.low, key.type.base))", help: "max(\(nothing(key.type.base)), \(text(key)))")
+          label: "as low as \(shown(key.range.low, key.type.base))",
+          help: "max(\(nothing(key.type.base)), \(text(key)))")
         return nil
       }
       keys.append(clamped(key, to: input.range))

@@ -3,15 +3,19 @@ import Values
 
 extension Checking {
   func declareDenials() {
+    var byRank: [Int64: Int] = [:]
     for declaration in declared.denials {
       let syntax = declaration.syntax
       if let first = names.denials[syntax.code.text] {
         report(
-          .duplicateName, "denial `\(syntax.code.text)` is declared twice", syntax.code.span, label: "declared again here",
-          labels: [Label(span: program.denials[first].span, message: "first declared here")], help: "rename one of them")
+          .duplicateName, "denial `\(syntax.code.text)` is declared twice", syntax.code.span,
+          label: "declared again here",
+          labels: [Label(span: program.denials[first].span, message: "first declared here")], help: "rename one of them"
+        )
         continue
       }
-      if let other = program.denials.first(where: { $0.rank == syntax.rank.value }) {
+      if let first = byRank[syntax.rank.value] {
+        let other = program.denials[first]
         report(
           .sameOrder, "rank \(syntax.rank.value) is taken by denial `\(other.code)`", syntax.rank.span,
           labels: [Label(span: other.span, message: "this one has it")],
@@ -21,8 +25,10 @@ extension Checking {
       if !(400...599).contains(syntax.status.value) {
         report(
           .outOfRange, "\(syntax.status.value) is not the HTTP status of a refusal", syntax.status.span,
-          label: "between 400 and 599", help: "denial \(syntax.code.text) 402 rank \(syntax.rank.value) \(text(syntax.text.span))")
+          label: "between 400 and 599",
+          help: "denial \(syntax.code.text) 402 rank \(syntax.rank.value) \(text(syntax.text.span))")
       }
+      if byRank[syntax.rank.value] == nil { byRank[syntax.rank.value] = program.denials.count }
       names.denials[syntax.code.text] = program.denials.count
       program.denials.append(
         Denial(
@@ -33,10 +39,10 @@ extension Checking {
 
   /// The next number after one that nobody has.
   private func freeNumber(near number: Int64, in taken: [Int64]) -> Int64 {
-    let taken = Set(taken)
     var free = number &+ 1
     // Far down a list of broken ones nobody reads the advice, and looking for each would take the square of them.
-    guard diagnostics.count < limits.keptDiagnostics else { return free }
+    guard diagnostics.count < Checking.mostAdvised else { return free }
+    let taken = Set(taken)
     while taken.contains(free) { free &+= 1 }
     return free
   }
@@ -46,19 +52,22 @@ extension Checking {
       let syntax = declaration.syntax
       if let first = names.events[syntax.name.text] {
         report(
-          .duplicateName, "event `\(syntax.name.text)` is declared twice", syntax.name.span, label: "declared again here",
+          .duplicateName, "event `\(syntax.name.text)` is declared twice", syntax.name.span,
+          label: "declared again here",
           labels: [Label(span: program.events[first].span, message: "first declared here")], help: "rename one of them")
         continue
       }
       guard isFree(syntax.name) else { continue }
       var event = Event(
-        name: syntax.name.text, policy: policyIndex(declaration.family), summary: syntax.summary?.text ?? "", fields: [],
+        name: syntax.name.text, policy: policyIndex(declaration.family), summary: syntax.summary?.text ?? "",
+        fields: [],
         givenCount: 0, span: syntax.name.span)
       for field in syntax.fields {
         guard let checked = eventField(field, declaration.family) else { continue }
         if let first = event.fields.first(where: { $0.name == field.name.text }) {
           report(
-            .duplicateName, "field `\(field.name.text)` is declared twice", field.name.span, label: "declared again here",
+            .duplicateName, "field `\(field.name.text)` is declared twice", field.name.span,
+            label: "declared again here",
             labels: [Label(span: first.span, message: "first declared here")], help: "rename one of them")
           continue
         }
@@ -101,7 +110,8 @@ extension Checking {
         let natural = type.base.naturalRange
         report(
           .outOfRange, "this range goes beyond what \(type.base.name) may be", span,
-          label: "\(type.base.name) lies between \(shown(natural.low, type.base)) and \(shown(natural.high, type.base))",
+          label:
+            "\(type.base.name) lies between \(shown(natural.low, type.base)) and \(shown(natural.high, type.base))",
           help: "write a range inside it")
         return nil
       }
@@ -197,7 +207,8 @@ extension Checking {
         let natural = type.base.naturalRange
         report(
           .outOfRange, "this value is outside what \(type.base.name) may be", checked.span,
-          label: "\(type.base.name) lies between \(shown(natural.low, type.base)) and \(shown(natural.high, type.base))",
+          label:
+            "\(type.base.name) lies between \(shown(natural.low, type.base)) and \(shown(natural.high, type.base))",
           help: "write a value between them")
         return nil
       }
@@ -210,7 +221,8 @@ extension Checking {
       else { continue }
       if let last = defaults.last, from <= last.from {
         report(
-          .outOfRange, "dated values stand in the order of their dates", expr.span, label: "not after the date before it",
+          .outOfRange, "dated values stand in the order of their dates", expr.span,
+          label: "not after the date before it",
           help: "move it before the later ones")
         continue
       }
@@ -220,9 +232,11 @@ extension Checking {
   }
 
   func declareBuckets() {
+    var byDraw: [Int64: Int] = [:]
     for declaration in declared.buckets {
       let syntax = declaration.syntax
-      if let other = program.buckets.first(where: { $0.draw == syntax.draw.value }) {
+      if let first = byDraw[syntax.draw.value] {
+        let other = program.buckets[first]
         report(
           .sameOrder, "draw \(syntax.draw.value) is taken by bucket `\(other.name)`", syntax.draw.span,
           labels: [Label(span: other.span, message: "this one has it")],
@@ -234,13 +248,15 @@ extension Checking {
           syntax.name, in: declaration.family, .bucket(program.buckets.count),
           first: spanOfMember(syntax.name.text, of: declaration.family))
       else { continue }
+      if byDraw[syntax.draw.value] == nil { byDraw[syntax.draw.value] = program.buckets.count }
       var bucket = Bucket(
         name: "\(declaration.family).\(syntax.name.text)", draw: syntax.draw.value, keepsLots: syntax.keepsLots,
         denial: syntax.denial.flatMap(denialIndex), span: syntax.name.span)
       if let resets = syntax.resets, let window = window(resets.window) {
         if syntax.keepsLots {
           report(
-            .wrongBucket, "a bucket that resets keeps no lots", resets.window.span, label: "resets each \(resets.window.text)",
+            .wrongBucket, "a bucket that resets keeps no lots", resets.window.span,
+            label: "resets each \(resets.window.text)",
             help: "remove `keeps lots`, or `resets each \(resets.window.text) to …`")
         }
         if window == .ever {
@@ -286,7 +302,9 @@ extension Checking {
       switch syntax.measure {
       case .payments: break
       case .bucketPayments(let bucket):
-        if let index = bucketIndex(bucket, Place.constant(in: declaration.family)) { meter.measure = .bucketPayments(index) }
+        if let index = bucketIndex(bucket, Place.constant(in: declaration.family)) {
+          meter.measure = .bucketPayments(index)
+        }
       case .count(let event):
         if let index = eventIndex(event) { meter.measure = .count(event: index) }
         meter.type = .integer
@@ -344,7 +362,8 @@ extension Checking {
       }
       if ["paid", "shortfall"].contains(field.text) {
         report(
-          .duplicateName, "every event has a `\(field.text)` of its own", field.span, help: "derive a field of another name")
+          .duplicateName, "every event has a `\(field.text)` of its own", field.span,
+          help: "derive a field of another name")
         continue
       }
       derivations[name] = Derivation(
@@ -354,7 +373,9 @@ extension Checking {
     // Derived fields stand in the order in which they are computed. Placeholders until the values are checked, so that
     // their positions are known.
     for node in dependencyOrder() {
-      guard let index = waiting[node], case .derived(let name) = node, let field = derivations[name]?.field else { continue }
+      guard let index = waiting[node], case .derived(let name) = node, let field = derivations[name]?.field else {
+        continue
+      }
       program.events[index].fields.append(
         Event.Field(
           name: field.text, type: QualifiedType(.money), range: ValueType.money.naturalRange, span: field.span))

@@ -56,7 +56,8 @@ extension Checking {
     }
     for field in open where field.isRequired && isWhole {
       report(
-        .wrongEffect, "`\(definition.verb)` needs \(field.label.map { "`\($0) …`" } ?? "its \(field.name)")", syntax.span,
+        .wrongEffect, "`\(definition.verb)` needs \(field.label.map { "`\($0) …`" } ?? "its \(field.name)")",
+        syntax.span,
         help: shape(definition))
       isWhole = false
     }
@@ -87,7 +88,9 @@ extension Checking {
       result.words[field.name] = path[0].text
     case .assignment:
       guard case .binary(.equal, let target, let assigned, _) = syntax.kind, case .name(let path) = target.kind else {
-        report(.wrongEffect, "`\(definition.verb)` wants `SETTING = VALUE`", syntax.span, help: "\(definition.verb) enabled = on")
+        report(
+          .wrongEffect, "`\(definition.verb)` wants `SETTING = VALUE`", syntax.span,
+          help: "\(definition.verb) enabled = on")
         return false
       }
       guard let setting = setting(path, target.span, place) else { return false }
@@ -128,8 +131,11 @@ extension Checking {
     let text = path.map(\.text).joined(separator: ".")
     let known = program.settings.map(\.name) + program.settings.map { Names.split($0.name).name }
     let nearest = self.nearest(text, in: known)
-    var help = nearest.map { "did you mean `\($0)`?" } ?? "only settings can be set: `set \(known.last ?? "enabled") = …`"
-    if case .one(.bucket) = found { help = "what is in a bucket is changed with `credit $5 to \(text)` or `debit $5 from \(text)`" }
+    var help =
+      nearest.map { "did you mean `\($0)`?" } ?? "only settings can be set: `set \(known.last ?? "enabled") = …`"
+    if case .one(.bucket) = found {
+      help = "what is in a bucket is changed with `credit $5 to \(text)` or `debit $5 from \(text)`"
+    }
     report(.unknownName, "`\(text)` is not a setting", span, help: help)
     return nil
   }
@@ -185,7 +191,8 @@ extension Checking {
         report(
           .outOfRange, "the value may be outside what `\(declared.name)` can hold", value.span,
           label: "from \(shown(value.range.low, type)) to \(shown(value.range.high, type))",
-          help: type == .money || type == .tokens || type == .integer ? "max(\(low), min(\(high), \(text(value))))" : "bound it with `min` and `max`")
+          help: type == .money || type == .tokens || type == .integer
+            ? "max(\(low), min(\(high), \(text(value))))" : "bound it with `min` and `max`")
         return false
       }
       return true

@@ -92,11 +92,19 @@ extension Checking {
       reportTooLarge(syntax.span)
       return nil
     }
-    let span = syntax.span
+    // Apart from each other, because each level of an expression costs the stack of all that stands in one function.
     switch syntax.kind {
     case .missing: return nil
-    case .literal(let literal): return self.literal(literal, span, expecting: expecting).map(Checked.plain)
-    case .name(let path): return name(path, span, place, expecting: expecting)
+    case .literal(let literal): return self.literal(literal, syntax.span, expecting: expecting).map(Checked.plain)
+    case .name(let path): return name(path, syntax.span, place, expecting: expecting)
+    case .unary, .binary: return operation(syntax, place, expecting: expecting)
+    default: return form(syntax, place, expecting: expecting)
+    }
+  }
+
+  private func operation(_ syntax: ExprSyntax, _ place: Place, expecting: QualifiedType?) -> Checked? {
+    let span = syntax.span
+    switch syntax.kind {
     case .unary(.not, let inner):
       guard let inner = condition(inner, place) else { return nil }
       return .plain(Expr(.not(inner), QualifiedType(.bool), ValueRange(0, 1), span))
@@ -106,26 +114,35 @@ extension Checking {
       case .and, .or: return logic(operation, left, right, span, place).map(Checked.plain)
       case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual:
         return comparison(operation, left, right, span, place).map(Checked.plain)
-      case .add, .subtract: return sum(operation, left, right, span, place, expecting)
+      case .add, .subtract: return sum(operation, left, right, span, place)
       case .multiply: return product(left, right, span, place)
       case .divide: return quotient(left, right, span, operatorSpan, place)
       }
-    case .presence(let inner, let isSet): return presence(inner, isSet, span, place).map(Checked.plain)
-    case .within(let inner, let low, let high): return within(inner, low, high, span, place).map(Checked.plain)
-    case .choose(let test, let then, let otherwise):
-      return choice(test, then, otherwise, span, place, expecting: expecting).map(Checked.plain)
-    case .call(let callee, let arguments): return call(callee, arguments, span, place).map(Checked.plain)
-    case .member(let inner, let name): return member(inner, name, span, place).map(Checked.plain)
-    case .round(let rounding, let quantum, let inner):
-      return rounded(rounding, quantum, inner, span, place).map(Checked.plain)
-    case .last(let event): return last(event, span, place).map(Checked.plain)
-    case .previous(let inner): return previous(inner, span, place, expecting: expecting).map(Checked.plain)
+    default: return nil
     }
   }
 
-  /// Expressions checked inside each other, through the `let`s they read: twice what the grammar allows in one, so that only
-  /// circles and towers of unrounded sums come to it.
-  static let deepest = 512
+  private func form(_ syntax: ExprSyntax, _ place: Place, expecting: QualifiedType?) -> Checked? {
+    let span = syntax.span
+    let expr: Expr?
+    switch syntax.kind {
+    case .presence(let inner, let isSet): expr = presence(inner, isSet, span, place)
+    case .within(let inner, let low, let high): expr = within(inner, low, high, span, place)
+    case .choose(let test, let then, let otherwise):
+      expr = choice(test, then, otherwise, span, place, expecting: expecting)
+    case .call(let callee, let arguments): expr = call(callee, arguments, span, place)
+    case .member(let inner, let name): expr = member(inner, name, span, place)
+    case .round(let rounding, let quantum, let inner): expr = rounded(rounding, quantum, inner, span, place)
+    case .last(let event): expr = last(event, span, place)
+    case .previous(let inner): expr = previous(inner, span, place, expecting: expecting)
+    case .missing, .literal, .name, .unary, .binary: expr = nil
+    }
+    return expr.map(Checked.plain)
+  }
+
+  /// Expressions checked inside each other, through the `let`s they read: more than the grammar allows in one, so that only
+  /// circles and towers of unrounded sums come to it, and few enough for the stack of a thread.
+  static let deepest = 200
 
   private func literal(_ literal: Literal, _ span: Span, expecting: QualifiedType?) -> Expr? {
     func constant(_ value: Int64, _ type: ValueType) -> Expr {
@@ -157,7 +174,9 @@ extension Checking {
   }
 
   private func negation(_ inner: ExprSyntax, _ span: Span, _ place: Place, expecting: QualifiedType?) -> Checked? {
-    guard let expr = expression(inner, place, expecting: expecting), let value = present(expr, place) else { return nil }
+    guard let expr = expression(inner, place, expecting: expecting), let value = present(expr, place) else {
+      return nil
+    }
     guard [.money, .integer, .tokens, .duration].contains(value.type.base) else {
       report(
         .unitsDoNotMix, "\(value.type.name) has no negative", value.span, label: "this is \(value.type.name)",
@@ -210,7 +229,8 @@ extension Checking {
     var place = place
     place.comparison = span
     guard let value = expression(inner, place, expecting: nil),
-      let bottom = expression(low, place, expecting: value.type), let top = expression(high, place, expecting: value.type),
+      let bottom = expression(low, place, expecting: value.type),
+      let top = expression(high, place, expecting: value.type),
       let from = comparison(.greaterOrEqual, value, bottom, span, place),
       let to = comparison(.lessOrEqual, value, top, span, place)
     else { return nil }
@@ -219,7 +239,9 @@ extension Checking {
       return nil
     }
     if let low = Self.fold(bottom), let high = Self.fold(top), low > high, value.type.base != .ratio {
-      report(.outOfRange, "no value lies in this range", bottom.span.joined(with: top.span), help: "write the smaller value first")
+      report(
+        .outOfRange, "no value lies in this range", bottom.span.joined(with: top.span),
+        help: "write the smaller value first")
       return nil
     }
     return Expr(.and(from, to), QualifiedType(.bool), ValueRange(0, 1), span)

@@ -72,7 +72,9 @@ extension Checking {
   /// The literal `none` says nothing about what it is none of.
   func typed(_ value: Expr) -> Expr? {
     guard isNone(value) else { return value }
-    report(.wrongType, "`none` alone has no type", value.span, help: "leave it out, and write `none` where it is set or compared")
+    report(
+      .wrongType, "`none` alone has no type", value.span,
+      help: "leave it out, and write `none` where it is set or compared")
     return nil
   }
 

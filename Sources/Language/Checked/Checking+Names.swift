@@ -22,12 +22,14 @@ extension Checking {
         return nil
       }
       report(
-        .notConstant, "`\(program.sources.text(span))` is not a constant", span, label: "only literals are allowed here",
+        .notConstant, "`\(program.sources.text(span))` is not a constant", span,
+        label: "only literals are allowed here",
         help: "write the value itself")
       return nil
     }
     // A suffix of a bucket: `balance.available`, `funding.balance.drawn`. A family of the bucket's name comes first.
-    if path.count == 3 || path.count == 2 && names.member(path[1].text, of: path[0].text) == nil, let suffix = path.last, ["available", "held", "drawn"].contains(suffix.text),
+    if path.count == 3 || path.count == 2 && names.member(path[1].text, of: path[0].text) == nil,
+      let suffix = path.last, ["available", "held", "drawn"].contains(suffix.text),
       case .bucket(let index)? = symbol(path.dropLast(), place)
     {
       return bucketFact(index, suffix, span, place).map(Checked.plain)
@@ -189,7 +191,8 @@ extension Checking {
       return Expr(.fact(.covered), QualifiedType(.money), money, span)
     case "shortfall":
       guard place.phase == .rescue || place.phase == .open else {
-        report(.notKnownYet, "the shortfall is known only before a denial", span, help: "use it in `before denial` rules")
+        report(
+          .notKnownYet, "the shortfall is known only before a denial", span, help: "use it in `before denial` rules")
         return .some(nil)
       }
       return Expr(.fact(.shortfall), QualifiedType(.money), money, span)
@@ -212,7 +215,8 @@ extension Checking {
     switch (place.asker, here.count) {
     case (.promise, 0): help = "say which event the promise is about: `on \(event)`"
     case (.waterfall, 0): help = "let a rule pay for it: `on \(event) rule charge pay \(event).\(field)`"
-    case (.waterfall, 1...): help = "write it as `deny \(event) rule …`: this one is about every event that pays, \(known)"
+    case (.waterfall, 1...):
+      help = "write it as `deny \(event) rule …`: this one is about every event that pays, \(known)"
     case (_, 0): help = "keep what an event says in a setting, or sum it in a meter"
     case (_, 1): help = "use the fields of \(known), or keep what `\(event)` said in a setting"
     default:
@@ -231,9 +235,11 @@ extension Checking {
         help: nearest.map { "did you mean `\($0)`?" } ?? "write one of \(members.joined(separator: ", "))")
       return
     }
-    if path.count == 1, let event = (place.events ?? Array(program.events.indices)).first(where: { event in
-      program.events[event].fields.contains { $0.name == text }
-    }) {
+    if path.count == 1,
+      let event = (place.events ?? Array(program.events.indices)).first(where: { event in
+        program.events[event].fields.contains { $0.name == text }
+      })
+    {
       report(
         .unknownName, "unknown name `\(text)`", span, label: "a field of an event stands behind its name",
         help: "did you mean `\(program.events[event].name).\(text)`?")
@@ -242,7 +248,8 @@ extension Checking {
     if path.count == 1, let event = names.events[text] {
       let field = program.events[event].fields.first?.name ?? "paid"
       report(
-        .unknownName, "`\(text)` is an event, not a value", span, help: "write one of its fields, such as `\(text).\(field)`")
+        .unknownName, "`\(text)` is an event, not a value", span,
+        help: "write one of its fields, such as `\(text).\(field)`")
       return
     }
     if path.count == 1, expecting?.base == .name {
@@ -258,7 +265,7 @@ extension Checking {
           ?? "the families here are \(program.policies.map(\.name).joined(separator: ", "))")
       return
     }
-    let nearest = self.nearest(text, in: names.words(from: place.family).sorted())
+    let nearest = self.nearest(text, in: names.words(from: place.family))
     let word = path.last?.text ?? text
     let isElsewhere = path.count > 1 && path[0].text != place.family && names.hasFamily(path[0].text)
     report(
@@ -288,7 +295,8 @@ extension Checking {
     let nearest = self.nearest(code.text, in: names.denials.keys.sorted())
     report(
       .unknownDenial, "unknown denial `\(code.text)`", code.span,
-      help: nearest.map { "did you mean `\($0)`?" } ?? "declare it: `denial \(code.text) 402 rank 50 \"what the caller reads\"`")
+      help: nearest.map { "did you mean `\($0)`?" }
+        ?? "declare it: `denial \(code.text) 402 rank 50 \"what the caller reads\"`")
     return nil
   }
 
@@ -299,7 +307,9 @@ extension Checking {
     let nearest = self.nearest(word.text, in: all)
     report(
       .unknownBucket, "unknown bucket `\(word.text)`", word.span,
-      help: nearest.map { "did you mean `\($0)`?" } ?? (all.isEmpty ? "declare it: `bucket \(word.text) draw 10`" : "the buckets are \(all.joined(separator: ", "))"))
+      help: nearest.map { "did you mean `\($0)`?" }
+        ?? (all.isEmpty
+          ? "declare it: `bucket \(word.text) draw 10`" : "the buckets are \(all.joined(separator: ", "))"))
     return nil
   }
 

@@ -74,7 +74,9 @@ extension Checking {
   func conversion(_ first: Expr, _ second: Expr) -> String? {
     func isLiteral(_ expr: Expr) -> Bool { if case .constant = expr.kind { true } else { false } }
     func unit(_ expr: Expr, _ isMoney: Bool) -> String {
-      guard isLiteral(expr) else { return isMoney ? "money is written `$5` or `150 units`" : "tokens are written `100 tokens`" }
+      guard isLiteral(expr) else {
+        return isMoney ? "money is written `$5` or `150 units`" : "tokens are written `100 tokens`"
+      }
       return isMoney ? "write an amount: `$\(text(expr))`" : "write `\(text(expr)) tokens`"
     }
     switch (first.type.base, second.type.base) {
@@ -87,7 +89,8 @@ extension Checking {
     case (.ratio, .integer) where isLiteral(second): return "write `\(text(second))%`, or a fraction such as `4/5`"
     case (.integer, .ratio) where isLiteral(first): return "write `\(text(first))%`, or a fraction such as `4/5`"
     case (.money, .ratio), (.ratio, .money): return "a share of an amount is `round up to 1 unit (amount * 20%)`"
-    case (.duration, .integer), (.integer, .duration), (.time, .integer), (.integer, .time): return "write a unit: `30 seconds`, `1 hour`, `7 days`"
+    case (.duration, .integer), (.integer, .duration), (.time, .integer), (.integer, .time):
+      return "write a unit: `30 seconds`, `1 hour`, `7 days`"
     case (.time, .duration), (.duration, .time): return "the difference of two times is a duration: `now - cycle.start`"
     case (.enumeration(let members), .enumeration(let others)):
       return Set(members) == Set(others)
@@ -101,13 +104,16 @@ extension Checking {
 
   /// `+` and `-`
   func sum(
-    _ operation: BinaryOperator, _ left: ExprSyntax, _ right: ExprSyntax, _ span: Span, _ place: Place,
-    _ expecting: QualifiedType?
+    _ operation: BinaryOperator, _ left: ExprSyntax, _ right: ExprSyntax, _ span: Span, _ place: Place
   ) -> Checked? {
     let subtracts = operation == .subtract
     guard let first = checked(left, place, expecting: nil),
       let second = checked(right, subtracts ? place.refusing(.subtrahend) : place, expecting: nil)
     else { return nil }
+    return sum(first, second, subtracts: subtracts, span, place)
+  }
+
+  private func sum(_ first: Checked, _ second: Checked, subtracts: Bool, _ span: Span, _ place: Place) -> Checked? {
     guard case .plain(let leftExpr) = first, case .plain(let rightExpr) = second else {
       return exactSum(first, second, subtracting: subtracts, span, place).map(Checked.exact)
     }
@@ -128,13 +134,16 @@ extension Checking {
           ? "\(b.type.base.name) cannot be subtracted from \(a.type.base.name)"
           : "\(a.type.base.name) and \(b.type.base.name) do not add up", span,
         labels: [
-          Label(span: a.span, message: "this is \(a.type.name)"), Label(span: b.span, message: "this is \(b.type.name)"),
+          Label(span: a.span, message: "this is \(a.type.name)"),
+          Label(span: b.span, message: "this is \(b.type.name)"),
         ], help: conversion(a, b))
       return nil
     }
     if case .constant(let x) = a.kind, case .constant(let y) = b.kind {
       let (folded, overflow) = subtracts ? x.subtractingReportingOverflow(y) : x.addingReportingOverflow(y)
-      if !overflow { return fitting(Expr(.constant(folded), QualifiedType(result), .constant(folded), span)).map(Checked.plain) }
+      if !overflow {
+        return fitting(Expr(.constant(folded), QualifiedType(result), .constant(folded), span)).map(Checked.plain)
+      }
     }
     let expr =
       subtracts
@@ -148,6 +157,10 @@ extension Checking {
     guard let first = checked(left, place, expecting: nil), let second = checked(right, place, expecting: nil) else {
       return nil
     }
+    return product(first, second, span, place)
+  }
+
+  private func product(_ first: Checked, _ second: Checked, _ span: Span, _ place: Place) -> Checked? {
     guard case .plain(let leftExpr) = first, case .plain(let rightExpr) = second else {
       report(
         .notLinear, "a price is not multiplied again", span,
@@ -175,9 +188,11 @@ extension Checking {
       .notLinear, "\(a.type.base.name) is not multiplied by \(b.type.base.name) here", span,
       labels: [
         Label(span: a.span, message: "this is \(a.type.name)"), Label(span: b.span, message: "this is \(b.type.name)"),
-      ], notes: ["one side of `*` is a whole constant, a rate or a ratio: rules stay linear, so that they can be proved"],
+      ],
+      notes: ["one side of `*` is a whole constant, a rate or a ratio: rules stay linear, so that they can be proved"],
       help: a.type.base == .ratio && b.type.base == .ratio
-        ? "multiply the two out: one ratio, such as `18/25`" : "use a constant, or a setting of type `ratio` inside `round`")
+        ? "multiply the two out: one ratio, such as `18/25`"
+        : "use a constant, or a setting of type `ratio` inside `round`")
     return nil
   }
 
@@ -194,7 +209,8 @@ extension Checking {
   func quotient(
     _ left: ExprSyntax, _ right: ExprSyntax, _ span: Span, _ operatorSpan: Span, _ place: Place
   ) -> Checked? {
-    guard let leftExpr = expression(left, place, expecting: nil), let rightExpr = expression(right, place, expecting: nil),
+    guard let leftExpr = expression(left, place, expecting: nil),
+      let rightExpr = expression(right, place, expecting: nil),
       let a = present(leftExpr, place), let b = present(rightExpr, place)
     else { return nil }
     guard case .constant(let divisor) = b.kind, b.type.base == .integer else {
@@ -206,14 +222,16 @@ extension Checking {
     }
     guard divisor > 0, divisor <= Int64(Int32.max) else {
       report(
-        .badDivision, divisor == 0 ? "nothing can be divided by 0" : "the divisor is between 1 and \(Int32.max)", b.span,
+        .badDivision, divisor == 0 ? "nothing can be divided by 0" : "the divisor is between 1 and \(Int32.max)",
+        b.span,
         help: "write a whole number such as 2")
       return nil
     }
     if case .constant(let numerator) = a.kind, a.type.base == .integer {
       guard let ratio = Ratio(numerator, over: divisor) else {
         report(
-          .outOfRange, "this fraction is too large for a ratio", span, help: "write at most \(Int32.max) above and below")
+          .outOfRange, "this fraction is too large for a ratio", span,
+          help: "write at most \(Int32.max) above and below")
         return nil
       }
       guard isRatio(ratio, span) else { return nil }
@@ -238,7 +256,9 @@ extension Checking {
       return nil
     }
     guard let value = Self.fold(expr) else {
-      report(.notConstant, "this must be a constant", expr.span, label: "not one literal value", help: "write the value itself")
+      report(
+        .notConstant, "this must be a constant", expr.span, label: "not one literal value",
+        help: "write the value itself")
       return nil
     }
     return (value, expr)

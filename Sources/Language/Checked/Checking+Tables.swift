@@ -74,7 +74,9 @@ extension Checking {
         .wrongCount,
         "this row has \(counted(syntax.cells.count, "key")) and \(counted(syntax.values.count, "value"))", syntax.span,
         label: "`\(table.name)` has \(table.inputs.count) and \(table.outputs.count)",
-        help: "row \(table.inputs.map(\.name).joined(separator: ", ")) -> \(table.outputs.map(\.name).joined(separator: ", "))")
+        help:
+          "row \(table.inputs.map(\.name).joined(separator: ", ")) -> \(table.outputs.map(\.name).joined(separator: ", "))"
+      )
       return nil
     }
     let place = Place.constant(in: family)
@@ -110,7 +112,8 @@ extension Checking {
     let bottom = Int64(clamping: input.range.low)
     let top = Int64(clamping: input.range.high)
     func constant(_ syntax: ExprSyntax) -> Int64? {
-      guard let (value, expr) = constantValue(syntax, place, expecting: type), isAdmitted(value, input, expr.span) else {
+      guard let (value, expr) = constantValue(syntax, place, expecting: type), isAdmitted(value, input, expr.span)
+      else {
         return nil
       }
       return value
@@ -141,7 +144,8 @@ extension Checking {
       case .less, .greater:
         report(
           .outOfRange, "this cell covers no value", cell.span,
-          label: "`\(input.name)` lies between \(shown(input.range.low, type.base)) and \(shown(input.range.high, type.base))",
+          label:
+            "`\(input.name)` lies between \(shown(input.range.low, type.base)) and \(shown(input.range.high, type.base))",
           help: "leave the row out")
         return nil
       case .lessOrEqual: return (bottom, value)
@@ -174,7 +178,8 @@ extension Checking {
     let number = program.sources.add(source)
     func report(_ message: String, _ start: Int, _ end: Int, help: String? = nil) {
       self.report(
-        .badTableFile, message, Span(source: number, start: Int32(clamping: start), end: Int32(clamping: end)), help: help)
+        .badTableFile, message, Span(source: number, start: Int32(clamping: start), end: Int32(clamping: end)),
+        help: help)
     }
     let rows: [CSVText.Row]
     do throws(CSVText.Failure) {

@@ -154,7 +154,7 @@ extension Checking {
       let word = String(rest[..<close]) ?? ""
       rest = rest[rest.index(after: close)...]
       guard !canFill(word, family) else { continue }
-      let known = names.words(from: family).sorted()
+      let known = names.words(from: family)
       report(
         .unknownName, "`{\(word)}` cannot be filled in", text.span, label: "no setting, bucket, meter or let `\(word)`",
         help: nearest(word, in: known).map { "did you mean `{\($0)}`?" } ?? "write a setting's name in the braces")

@@ -34,13 +34,15 @@ extension Checking {
     diagnostics.sort { ($0.span.source, $0.span.start) < ($1.span.source, $1.span.start) }
     program.policies.sort { $0.name < $1.name }
     declared.settings.sort { ($0.family, $0.syntax.name.text) < ($1.family, $1.syntax.name.text) }
-    declared.buckets.sort { ($0.syntax.draw.value, $0.syntax.name.text) < ($1.syntax.draw.value, $1.syntax.name.text) }
+    declared.buckets.sort {
+      ($0.syntax.draw.value, $0.syntax.name.text, $0.family) < ($1.syntax.draw.value, $1.syntax.name.text, $1.family)
+    }
     declared.meters.sort { ($0.family, $0.syntax.name.text) < ($1.family, $1.syntax.name.text) }
-    declared.events.sort { $0.syntax.name.text < $1.syntax.name.text }
+    declared.events.sort { ($0.syntax.name.text, $0.family) < ($1.syntax.name.text, $1.family) }
     declared.derivations.sort { ($0.family, $0.span.start) < ($1.family, $1.span.start) }
     declared.constants.sort { ($0.family, $0.syntax.name.text) < ($1.family, $1.syntax.name.text) }
     declared.tables.sort { ($0.family, $0.syntax.name.text) < ($1.family, $1.syntax.name.text) }
-    declared.denials.sort { $0.syntax.code.text < $1.syntax.code.text }
+    declared.denials.sort { ($0.syntax.code.text, $0.family) < ($1.syntax.code.text, $1.family) }
     declared.promises.sort { ($0.family, $0.span.start) < ($1.family, $1.span.start) }
     declared.cycles.sort { ($0.family, $0.span.start) < ($1.family, $1.span.start) }
     declared.rules.sort { ($0.family, $0.span.start) < ($1.family, $1.span.start) }
@@ -59,14 +61,16 @@ extension Checking {
         if let first {
           report(
             .missingPolicy, "a file has one `policy` line", name.span, label: "this is the second",
-            labels: [Label(span: first, message: "this is the first")], help: "move the second policy to a folder of its own")
+            labels: [Label(span: first, message: "this is the first")],
+            help: "move the second policy to a folder of its own")
           continue
         }
         first = name.span
         _ = isFree(name)
         if family != nil {
           report(
-            .missingPolicy, "the `policy` line stands first in its file", name.span, label: "declarations stand before it",
+            .missingPolicy, "the `policy` line stands first in its file", name.span,
+            label: "declarations stand before it",
             help: "move the line to the top")
         }
         family = name.text
@@ -138,7 +142,8 @@ extension Checking {
   func isFree(_ name: Identifier) -> Bool {
     guard ["now", "cycle", "total", "min", "max", "last", "previous"].contains(name.text) else { return true }
     report(
-      .duplicateName, "`\(name.text)` is a word of the language", name.span, help: "choose another name, such as `\(name.text)_value`")
+      .duplicateName, "`\(name.text)` is a word of the language", name.span,
+      help: "choose another name, such as `\(name.text)_value`")
     return false
   }
 

@@ -38,7 +38,8 @@ enum Checked {
 
 extension Checking {
   /// `round MODE [to QUANTUM] (EXPR)`
-  func rounded(_ rounding: Rounding, _ quantum: ExprSyntax?, _ inner: ExprSyntax, _ span: Span, _ place: Place) -> Expr? {
+  func rounded(_ rounding: Rounding, _ quantum: ExprSyntax?, _ inner: ExprSyntax, _ span: Span, _ place: Place) -> Expr?
+  {
     guard let body = checked(inner, place, expecting: nil) else { return nil }
     var step: Int64 = 1
     switch body {
@@ -80,7 +81,8 @@ extension Checking {
         // Beyond this the next product might pass 128 bits.
         guard pico.low > -ExactSum.largest, pico.high < ExactSum.largest else {
           report(
-            .mayOverflow, "this may pass the largest number there is", product.tokens.span.joined(with: product.rate.span),
+            .mayOverflow, "this may pass the largest number there is",
+            product.tokens.span.joined(with: product.rate.span),
             help: "bound the tokens: `min(1G tokens, \(text(product.tokens)))`")
           return nil
         }
@@ -89,7 +91,10 @@ extension Checking {
       let expr = Expr(.roundedProducts(sum.products, plus: sum.plus, rounding, quantum: step), money, range, span)
       let widest = sum.products.max { $0.tokens.range.high < $1.tokens.range.high }?.tokens
       return fitting(
-        expr, help: widest.map { "bound the tokens, as in `min(1G tokens, \(text($0)))`, or declare them `in 0 tokens..1G tokens`" })
+        expr,
+        help: widest.map {
+          "bound the tokens, as in `min(1G tokens, \(text($0)))`, or declare them `in 0 tokens..1G tokens`"
+        })
     }
   }
 
@@ -141,8 +146,9 @@ extension Checking {
     if let plus = other.plus {
       let signed = subtracting ? negated(plus) : plus
       if let first = sum.plus {
-        guard let total = fitting(
-          Expr(.add(first, signed), QualifiedType(.money), first.range + signed.range, span))
+        guard
+          let total = fitting(
+            Expr(.add(first, signed), QualifiedType(.money), first.range + signed.range, span))
         else { return nil }
         sum.plus = total
       } else {

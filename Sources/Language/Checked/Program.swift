@@ -185,6 +185,7 @@ public struct Event: Sendable {
     self.summary = summary
     self.fields = fields
     self.givenCount = givenCount
+    derivationOrder = Array(givenCount..<max(givenCount, fields.count))
     self.keyField = keyField
     self.outOfRange = outOfRange
     self.span = span

@@ -46,7 +46,8 @@ extension Checking {
     }
     guard let fact = needs.facts.first(where: { !settling.allows($0) }) else { return true }
     report(
-      .unsettled, "\(settling.words.subject) \(settling.words.instead), not \(Checking.kind(of: fact))", place(of: fact, in: expr),
+      .unsettled, "\(settling.words.subject) \(settling.words.instead), not \(Checking.kind(of: fact))",
+      place(of: fact, in: expr),
       label: "reads \(Checking.kind(of: fact))",
       notes: settling == .sum ? [] : ["what depends on itself would have no first value"],
       help: "read \(settling.words.instead) only")

@@ -90,7 +90,7 @@ extension Lexer {
           .tooManyDecimals, "`\(shown(range))` has more than \(limit) decimals", range,
           help: "write it as a fraction, such as `1 / 3`")
       default:
-        report(.numberTooLarge, "`\(shown(range))` is too large for a percentage", range)
+        report(.numberTooLarge, "`\(shown(range))` is too large for a percentage", range, help: "write a smaller one, such as `100%`")
       }
       append(.percent, value: Ratio.one.packed, range)
     }
@@ -114,7 +114,9 @@ extension Lexer {
       let instant = try Instant(parsing: string(start..<end))
       append(.time, value: instant.microseconds, start..<end)
     } catch {
-      report(.impossibleTime, error.message, start..<end, help: error.help)
+      report(
+        .impossibleTime, error.message, start..<end,
+        help: error.help ?? "write a day that exists, such as `2026-07-01`, or a time, such as `2026-07-01 10:00`")
       append(.time, start..<end)
     }
     return true
@@ -250,7 +252,8 @@ extension Lexer {
   private mutating func reportTooLarge(_ range: Range<Int>, as kind: Token.Kind) {
     report(
       .numberTooLarge, "`\(shown(range))` is too large", range,
-      label: kind == .money ? "the largest amount is \(Money.largest)" : "the largest number is \(Int64.max)")
+      label: kind == .money ? "the largest amount is \(Money.largest)" : "the largest number is \(Int64.max)",
+      help: kind == .money ? "write a smaller amount, such as `$1000`" : "write a smaller number, such as `100M`")
     append(kind, range)
   }
 

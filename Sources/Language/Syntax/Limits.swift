@@ -7,7 +7,7 @@ public struct Limits: Sendable, Hashable {
   /// Expressions inside expressions: brackets, `if`, `not`, calls. Readers lose count far earlier.
   public var nesting = 64
   /// Levels of one expression's tree, long chains of operators included. Bounds the stack of everything that walks it.
-  public var expressionHeight = 256
+  public var expressionHeight = 128
   /// Bytes in one word. It has to fit a trace line and a table heading.
   public var identifierBytes = 64
   /// Bytes in one quoted text. It is read by people, in one breath.

@@ -24,7 +24,8 @@ extension Parser {
       if overflow || (size.isMoney && !Money(nano: product).isInRange) {
         note(
           .numberTooLarge, "`\(shown(span))` is too large", at: span,
-          label: size.isMoney ? "the largest amount is \(Money.largest)" : nil)
+          label: size.isMoney ? "the largest amount is \(Money.largest)" : nil,
+          help: size.isMoney ? "write a smaller amount, such as `$1000`" : "write a shorter time, such as `365 days`")
         return ExprSyntax(.missing, span)
       }
       if size.isMoney { return ExprSyntax(.literal(.money(Money(nano: product))), span) }
@@ -88,7 +89,8 @@ extension Parser {
   private mutating func rateLiteral(_ pico: Int64, _ span: Span) -> ExprSyntax {
     let rate = Rate(pico: pico)
     guard rate.isInRange else {
-      note(.numberTooLarge, "`\(shown(span))` is too large", at: span, label: "the largest rate is \(Rate.largest)")
+      note(.numberTooLarge, "`\(shown(span))` is too large", at: span, label: "the largest rate is \(Rate.largest)",
+        help: "write it per 1M tokens, such as `$2.50 per 1M tokens`")
       return ExprSyntax(.missing, span)
     }
     return ExprSyntax(.literal(.rate(rate)), span)

@@ -35,7 +35,9 @@ enum Spacing {
     switch previous.kind {
     case .word:
       // `input -5 tokens` gives a field a value, `input - spent` subtracts: only the author knows which this is.
-      let leans = minus.span.start > previous.span.end && next?.span.start == minus.span.end
+      let leans =
+        minus.span.start > previous.span.end && next?.span.start == minus.span.end
+        && (next?.kind == .integer || next?.kind == .money)
       return leading.contains(previous.text) || leans
     case .text, .integer, .decimal, .money, .percent, .time, .rightParenthesis: return false
     default: return true

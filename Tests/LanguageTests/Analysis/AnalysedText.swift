@@ -52,7 +52,8 @@ struct AnalysedText {
     EffectDefinition(
       verb: "credit", summary: "credits",
       fields: [
-        .init(nil, "amount", .value(.money)), .init("to", "bucket", .bucket), .init("as", "kind", .word, isRequired: false),
+        .init(nil, "amount", .value(.money)), .init("to", "bucket", .bucket),
+        .init("as", "kind", .word, isRequired: false),
       ], example: "",
       lower: { arguments in
         guard let amount = arguments.values["amount"], let bucket = arguments.buckets["bucket"] else { return [] }

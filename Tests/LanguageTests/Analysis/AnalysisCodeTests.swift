@@ -4,8 +4,9 @@ import Testing
 
 /// The catalogue of findings.
 @Suite struct AnalysisCodeTests {
-  @Test(arguments: DiagnosticCode.analysisCodes)
-  func exampleYieldsItsCodeFirst(_ code: DiagnosticCode) {
+  @Test(arguments: DiagnosticCode.analysisCodes.map(\.id))
+  func exampleYieldsItsCodeFirst(_ id: String) throws {
+    let code = try #require(DiagnosticCode.named(id))
     let analysed = AnalysedText(code.example, limits: code.limits)
     #expect(analysed.all.first?.code == code.id, "\(code.id)\n\(analysed.rendered)")
     #expect(analysed.all.allSatisfy { $0.help != nil }, "every finding says what to do\n\(analysed.rendered)")

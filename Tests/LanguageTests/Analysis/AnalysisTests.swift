@@ -35,7 +35,7 @@ import Values
     (
       "on request rule charge when request.cost > $10 and balance < $5 and request.cost < $10 pay request.cost",
       [
-        "P0301 rule `p.charge` never applies | no values within the declared ranges make the condition true",
+        "P0301 rule `p.charge` never applies | no values within the declared ranges make the condition true"
       ]
     ),
     (
@@ -66,7 +66,7 @@ import Values
       on request rule charge_others when balance >= $0 pay request.cost
       """,
       [
-        "P0311 `p.charge` and `p.charge_others` both pay for one `request` | both hold when p.subscribed is on and balance = $0",
+        "P0311 `p.charge` and `p.charge_others` both pay for one `request` | both hold when p.subscribed is on and balance = $0"
       ]
     ),
     (
@@ -86,17 +86,19 @@ import Values
       "on request rule charge pay request.cost\non request, other rule again pay $1",
       ["P0311 `p.charge` and `p.again` both pay for one `request` | both always hold"]
     ),
-    (
-      "on request rule charge pay request.cost pay $1",
-      ["P0311 rule `p.charge` pays twice | a decision makes at most one payment, which is whole or does not happen"]
-    ),
     // Settings.
     (
       "on request rule charge pay request.cost\non other rule start set plan = pro\non other rule stop when on_sale set plan = free",
       ["P0312 `p.start` and `p.stop` set `p.plan` to different values | both hold when p.on_sale is on"]
     ),
-    ("on request rule charge pay request.cost\non other rule start set plan = pro\non other rule same when on_sale set plan = pro", []),
-    ("on request rule charge pay request.cost\non other rule start set plan = pro\nafter other rule stop set plan = free", []),
+    (
+      "on request rule charge pay request.cost\non other rule start set plan = pro\non other rule same when on_sale set plan = pro",
+      []
+    ),
+    (
+      "on request rule charge pay request.cost\non other rule start set plan = pro\nafter other rule stop set plan = free",
+      []
+    ),
     (
       "on request rule charge pay request.cost\non other rule start set ceiling = other.amount set ceiling = other.amount + $1",
       ["P0312 rule `p.start` sets `p.ceiling` to two values | this always happens"]
@@ -112,7 +114,9 @@ import Values
       before denial broke rule help when on_sale credit $5 to balance
       before denial broke rule help_more when subscribed credit $5 to balance
       """,
-      ["P0313 `p.help` and `p.help_more` both act before `broke` | both hold when p.on_sale is on and p.subscribed is on"]
+      [
+        "P0313 `p.help` and `p.help_more` both act before `broke` | both hold when p.on_sale is on and p.subscribed is on"
+      ]
     ),
     (
       """
@@ -127,9 +131,9 @@ import Values
       ["P0337 nothing is ever drawn from bucket `quota`"]
     ),
     (
-      "on request rule charge pay request.cost\ngate balance rule none when subscribed and plan is free else broke",
+      "on request rule charge pay request.cost\ngate balance rule shut when subscribed and plan is free else broke",
       [
-        "P0304 gate `p.none` is always closed: `balance` is never drawn | no values within the declared ranges make the condition true"
+        "P0304 gate `p.shut` is always closed: `balance` is never drawn | no values within the declared ranges make the condition true"
       ]
     ),
     (
@@ -143,12 +147,17 @@ import Values
     ),
     // Buckets.
     (
-      "bucket last draw 30 keeps lots\non request rule charge pay request.cost",
-      ["P0314 nobody decides when bucket `last` runs out | what the last bucket cannot pay must be denied with a code"]
+      "bucket reserve draw 30 keeps lots\non request rule charge pay request.cost",
+      [
+        "P0314 nobody decides when bucket `reserve` runs out | what the last bucket cannot pay must be denied with a code"
+      ]
     ),
     ("", ["P0337 nothing is ever drawn from bucket `quota`", "P0337 nothing is ever drawn from bucket `balance`"]),
     // Unused.
-    ("on request rule charge pay request.cost\nsetting idle : money = $0 must idle >= $0 else \"no\"", ["P0331 setting `p.idle` is not used"]),
+    (
+      "on request rule charge pay request.cost\nsetting idle : money = $0 must idle >= $0 else \"no\"",
+      ["P0331 setting `p.idle` is not used"]
+    ),
     ("on request rule charge pay request.cost\nsetting idle : money = $0\nalways idle >= $0 \"never negative\"", []),
     (
       "on request rule charge pay request.cost\nsetting written : bool = off\non other rule write set written = on",
@@ -168,7 +177,9 @@ import Values
       "on request rule charge pay request.cost\ndenial idle 402 rank 3 \"Idle\"\nbefore denial idle rule help credit $1 to balance",
       ["P0333 denial `idle` is not used"]
     ),
-    ("on request rule charge pay request.cost\nmeter idle = sum of payments ever", ["P0334 meter `p.idle` is not used"]),
+    (
+      "on request rule charge pay request.cost\nmeter idle = sum of payments ever", ["P0334 meter `p.idle` is not used"]
+    ),
     (
       "on request rule charge pay request.cost\ntable idle unique by k: bool gives v: integer\n  row on -> 1\n  row off -> 2",
       ["P0335 table `p.idle` is not used"]
@@ -197,11 +208,14 @@ import Values
       let table = "table band unique by amount: money gives level: low | fine\n  \(row.rows)\n"
       let use = "on request rule charge when band(balance) is low pay request.cost\n"
       let analysed = AnalysedText(AnalysisTests.base + table + use)
-      #expect(analysed.lines == ["P0321 table `p.band` has a gap: nothing covers \(row.message)"], "\(analysed.rendered)")
+      #expect(
+        analysed.lines == ["P0321 table `p.band` has a gap: nothing covers \(row.message)"], "\(analysed.rendered)")
       #expect(analysed.findings.first?.help == row.help)
       // The row of the help closes the gap.
       let closed = table + "  \(row.help)\n" + use
-      #expect(AnalysedText(AnalysisTests.base + closed).lines.isEmpty, "\(AnalysedText(AnalysisTests.base + closed).rendered)")
+      #expect(
+        AnalysedText(AnalysisTests.base + closed).lines.isEmpty, "\(AnalysedText(AnalysisTests.base + closed).rendered)"
+      )
     }
   }
 
@@ -212,7 +226,9 @@ import Values
       "policy c \"C.\"\nsetting odd : integer = 1\non request rule charge when odd > 2 pay $1\nsetting idle : bool = off\n",
     ]
     let names = ["a", "b", "c"]
-    func lines(_ order: [Int]) -> [String] { AnalysedText(order.map { parts[$0] }, names: order.map { names[$0] }).lines }
+    func lines(_ order: [Int]) -> [String] {
+      AnalysedText(order.map { parts[$0] }, names: order.map { names[$0] }).lines
+    }
     let expected = lines([0, 1, 2])
     #expect(expected.count == 6)
     for order in [[0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] { #expect(lines(order) == expected) }
@@ -222,7 +238,8 @@ import Values
     // Lets that double at each step, in value and in condition.
     var doubling = AnalysisTests.base + "let v0 = balance\nlet c0 = on_sale\n"
     for index in 1...300 {
-      doubling += "let v\(index) = if c\(index - 1) then min(v\(index - 1), $\(index)) else max(v\(index - 1), -$\(index))\n"
+      doubling +=
+        "let v\(index) = if c\(index - 1) then min(v\(index - 1), $\(index)) else max(v\(index - 1), -$\(index))\n"
       doubling += "let c\(index) = (c\(index - 1) and v\(index - 1) > $1) or (not c\(index - 1) and subscribed)\n"
     }
     doubling += "on request rule charge when c300 and v300 > $2 pay request.cost\n"
@@ -242,7 +259,8 @@ import Values
   @Test func manyRulesEnd() {
     var text = AnalysisTests.base
     for index in 0..<300 {
-      text += "on request rule charge\(index) when request.cost in $0.\(1000 + index)..$0.\(1000 + index) pay request.cost\n"
+      text +=
+        "on request rule charge\(index) when request.cost in $0.\(1000 + index)..$0.\(1000 + index) pay request.cost\n"
     }
     let analysed = AnalysedText(text)
     #expect(analysed.lines.map { $0.prefix(5) } == ["P0315"], "\(analysed.rendered.prefix(2_000))")

@@ -20,7 +20,8 @@ import Values
         let count = Int.random(in: 1...4, using: &conditions.random)
         let claims = (0..<count).map { _ in
           Feasibility.Claim(
-            conditions.condition(Int.random(in: 0...3, using: &conditions.random)), Bool.random(using: &conditions.random))
+            conditions.condition(Int.random(in: 0...3, using: &conditions.random)),
+            Bool.random(using: &conditions.random))
         }
         func holds(_ facts: [Int64]) -> Bool {
           claims.allSatisfy { (conditions.meaning($0.condition, facts) != 0) == $0.holds }

@@ -107,7 +107,8 @@ struct RandomConditions {
       case 2:
         let optional = Expr(.fact(.setting(2)), QualifiedType(.integer, isOptional: true), ValueRange(-3, 3), .none)
         return pick(0, 1) == 0
-          ? bool(.isSet(optional)) : bool(.compare(pick(0, 1) == 0 ? .equal : .notEqual, optional, constant(pick(-3, 3))))
+          ? bool(.isSet(optional))
+          : bool(.compare(pick(0, 1) == 0 ? .equal : .notEqual, optional, constant(pick(-3, 3))))
       default: return bool(.compare(comparison, number(0), number(0)))
       }
     }

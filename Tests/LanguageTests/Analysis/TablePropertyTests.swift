@@ -21,10 +21,12 @@ import Values
       let found = Analysis.diagnose(program).filter { $0.code.hasPrefix("P032") }
       let keys = TablePropertyTests.keys(table)
       func covering(_ key: [Int64]) -> [Int] {
-        table.rows.indices.filter { row in zip(table.rows[row].cells, key).allSatisfy { $0.low <= $1 && $1 <= $0.high } }
+        table.rows.indices.filter { row in zip(table.rows[row].cells, key).allSatisfy { $0.low <= $1 && $1 <= $0.high }
+        }
       }
       let hits = keys.map { ($0, covering($0)) }
-      let comment = Comment(rawValue: "PAYG_SEED=\(seed) round \(round): \(table.rows.map(\.cells)) \(found.map(\.message))")
+      let comment = Comment(
+        rawValue: "PAYG_SEED=\(seed) round \(round): \(table.rows.map(\.cells)) \(found.map(\.message))")
       let empty = table.rows.indices.filter { row in !hits.contains { $0.1.contains(row) } }
       if table.hit == .unique {
         let gap = hits.first { $0.1.isEmpty }?.0
@@ -113,7 +115,9 @@ import Values
     Table.Column(name: "k", type: QualifiedType(type), range: type.naturalRange)
   }
 
-  private static func diagnose(_ hit: Table.HitPolicy, _ inputs: [Table.Column], _ cells: [[(low: Int64, high: Int64)]])
+  private static func diagnose(
+    _ hit: Table.HitPolicy, _ inputs: [Table.Column], _ cells: [[(low: Int64, high: Int64)]]
+  )
     -> [Diagnostic]
   {
     let rows = cells.enumerated().map { index, cells in
@@ -143,8 +147,24 @@ import Values
     var names = (0..<10_000).map { [(low: Int64($0), high: Int64($0))] }
     #expect(TablePropertyTests.diagnose(.unique, [TablePropertyTests.column(.name)], names).isEmpty)
     names[9_999] = [(17, 17)]
-    #expect(TablePropertyTests.diagnose(.unique, [TablePropertyTests.column(.name)], names).map(\.span.start) == [9_999])
+    #expect(
+      TablePropertyTests.diagnose(.unique, [TablePropertyTests.column(.name)], names).map(\.span.start) == [9_999])
     #expect(TablePropertyTests.diagnose(.first, [TablePropertyTests.column(.name)], names).map(\.span.start) == [9_999])
+  }
+
+  @Test func rowsOfOneColumn() {
+    func rows(_ hit: Table.HitPolicy, _ cells: [(Int64, Int64)]) -> [Int32] {
+      let column = Table.Column(name: "k", type: QualifiedType(.integer), range: ValueRange(0, 9))
+      let found = TablePropertyTests.diagnose(hit, [column], cells.map { [(low: $0.0, high: $0.1)] })
+      return found.filter { $0.code != "P0321" }.map(\.span.start)
+    }
+    // The third meets the second, not the first.
+    #expect(rows(.unique, [(0, 5), (3, 9), (7, 8)]) == [1, 2])
+    #expect(rows(.unique, [(0, 9), (2, 3), (5, 6)]) == [1, 2])
+    // Neighbours cover what neither covers alone, whichever comes first.
+    #expect(rows(.first, [(2, 3), (0, 1), (0, 3)]) == [2])
+    #expect(rows(.first, [(0, 1), (2, 3), (0, 3)]) == [2])
+    #expect(rows(.first, [(0, 1), (3, 4), (0, 4)]) == [])
   }
 
   @Test func manyRowsOfTwoColumns() {

@@ -50,7 +50,8 @@ extension Vocabulary {
         result: .init("hour", .integer, range: ValueRange(0, 23)), example: ("hour_of_day(2026-01-31)", "0"),
         body: { $0[0] / 3_600_000_000 % 24 }),
       FunctionDefinition(
-        name: "small", summary: "a number of one digit", parameters: [.init("number", .integer, range: ValueRange(0, 9))],
+        name: "small", summary: "a number of one digit",
+        parameters: [.init("number", .integer, range: ValueRange(0, 9))],
         result: .init("result", .integer, range: whole), example: ("small(3)", "3"), body: { $0[0] }),
     ]
     let effects = [
@@ -60,7 +61,8 @@ extension Vocabulary {
       EffectDefinition(
         verb: "credit", summary: "",
         fields: [
-          .init(nil, "amount", .value(.money)), .init("to", "bucket", .bucket), .init("as", "kind", .word, isRequired: false),
+          .init(nil, "amount", .value(.money)), .init("to", "bucket", .bucket),
+          .init("as", "kind", .word, isRequired: false),
         ], example: "",
         lower: { arguments in
           guard let amount = arguments.values["amount"], let bucket = arguments.buckets["bucket"] else { return [] }

@@ -8,7 +8,8 @@ import Values
 struct FileOrderTests {
   /// The rules of the box, with their tables.
   static let shipped: (files: [(name: String, text: String)], tables: [String: String]) = {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "rules")
     var files: [(name: String, text: String)] = []
     var tables: [String: String] = [:]
@@ -28,10 +29,11 @@ struct FileOrderTests {
   func orderDoesNotMatter() {
     let (files, tables) = Self.shipped
     #expect(files.count >= 7)
-    let broken = files + [
-      ("x.rules", "policy x \"X.\"\nlet a = oops\nlet b = enabled\ndenial quota_exceeded 402 rank 3 \"again\"\n"),
-      ("y.rules", "policy y \"Y.\"\nsetting enabled : bool = on\nbucket more draw 30\nderive request.cost = $1\n"),
-    ]
+    let broken =
+      files + [
+        ("x.rules", "policy x \"X.\"\nlet a = oops\nlet b = enabled\ndenial quota_exceeded 402 rank 3 \"again\"\n"),
+        ("y.rules", "policy y \"Y.\"\nsetting enabled : bool = on\nbucket more draw 30\nderive request.cost = $1\n"),
+      ]
     var generator = SeededGenerator(seed: 7)
     for set in [files, broken] {
       let first = CheckedRules(set, tables: tables)

@@ -26,36 +26,50 @@ enum ProgramDump {
     }
     for policy in program.policies { lines.append("policy \(policy.name) \(policy.summary) \(place(policy.span))") }
     for setting in program.settings {
-      lines.append("setting \(setting.name) \(setting.type.name) \(setting.range) \(setting.scope) \(setting.defaults) \(place(setting.span))")
+      lines.append(
+        "setting \(setting.name) \(setting.type.name) \(setting.range) \(setting.scope) \(setting.defaults) \(place(setting.span))"
+      )
       for (condition, text) in setting.conditions { lines.append("  must \(tree(condition)) \(text)") }
     }
     for bucket in program.buckets {
-      lines.append("bucket \(bucket.name) \(bucket.draw) \(bucket.keepsLots) \(String(describing: bucket.denial)) \(place(bucket.span))")
+      lines.append(
+        "bucket \(bucket.name) \(bucket.draw) \(bucket.keepsLots) \(String(describing: bucket.denial)) \(place(bucket.span))"
+      )
       if let resets = bucket.resets { lines.append("  resets \(resets.window) \(tree(resets.allowance))") }
       if let rate = bucket.rate { lines.append("  rate \(tree(rate))") }
     }
     for meter in program.meters {
       var measure = String("\(meter.measure)".prefix { $0 != "(" })
       if case .sum(let expr, let event) = meter.measure { measure = "sum \(tree(expr)) \(event)" }
-      lines.append("meter \(meter.name) \(measure) \(meter.window) \(String(describing: meter.since)) \(meter.scope) \(meter.range)")
+      lines.append(
+        "meter \(meter.name) \(measure) \(meter.window) \(String(describing: meter.since)) \(meter.scope) \(meter.range)"
+      )
     }
     for event in program.events {
-      lines.append("event \(event.name) \(event.policy) \(event.givenCount) \(event.derivationOrder) \(String(describing: event.outOfRange))")
+      lines.append(
+        "event \(event.name) \(event.policy) \(event.givenCount) \(event.derivationOrder) \(String(describing: event.outOfRange))"
+      )
       for field in event.fields {
         let derivation = field.derivation.map(tree) ?? "-"
-        lines.append("  \(field.name) \(field.type.name) \(field.range) \(String(describing: field.value)) \(derivation)")
+        lines.append(
+          "  \(field.name) \(field.type.name) \(field.range) \(String(describing: field.value)) \(derivation)")
       }
     }
     for value in program.lets { lines.append("let \(value.name) \(tree(value.value))") }
     for table in program.tables {
-      lines.append("table \(table.name) \(table.hit) \(table.inputs) \(table.outputs) \(table.rowBySymbol.sorted { $0.key < $1.key })")
+      lines.append(
+        "table \(table.name) \(table.hit) \(table.inputs) \(table.outputs) \(table.rowBySymbol.sorted { $0.key < $1.key })"
+      )
       for row in table.rows { lines.append("  \(row.cells) \(row.values) \(place(row.span))") }
     }
-    for denial in program.denials { lines.append("denial \(denial.code) \(denial.policy) \(denial.status) \(denial.rank) \(denial.text)") }
+    for denial in program.denials {
+      lines.append("denial \(denial.code) \(denial.policy) \(denial.status) \(denial.rank) \(denial.text)")
+    }
     for rule in program.rules {
       lines.append("rule \(rule.name) \(rule.policy) \(rule.clauses.map(tree))")
       switch rule.kind {
-      case .cap(let bucket, let limit, let denial): lines.append("  cap \(String(describing: bucket)) \(tree(limit)) \(denial)")
+      case .cap(let bucket, let limit, let denial):
+        lines.append("  cap \(String(describing: bucket)) \(tree(limit)) \(denial)")
       default: lines.append("  \(rule.kind)")
       }
       for operation in rule.effects.flatMap(\.operations) {
@@ -68,7 +82,9 @@ enum ProgramDump {
         }
       }
     }
-    for promise in program.promises { lines.append("promise \(promise.text) \(promise.events) \(tree(promise.condition))") }
+    for promise in program.promises {
+      lines.append("promise \(promise.text) \(promise.events) \(tree(promise.condition))")
+    }
     lines.append("cycle \(program.cycleAnchor.map(tree) ?? "-")")
     lines.append("names \(program.names.sorted { $0.key < $1.key })")
     return lines.joined(separator: "\n")

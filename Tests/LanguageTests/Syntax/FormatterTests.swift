@@ -10,7 +10,7 @@ import Testing
     ("let a = min( b ,c )\r\n", "let a = min(b, c)\n"),
     ("let a = - b - -c\n", "let a = -b - -c\n"),
     ("let a = b -c\n", "let a = b - c\n"),
-    ("let a = 4/5\n", "let a = 4 / 5\n"),
+    ("let a = 4/5\n", "let a = 4/5\n"),
     ("let a = b . c in 0 .. 5\n", "let a = b.c in 0..5\n"),
     ("let a = b in -5 .. -c\n", "let a = b in -5..-c\n"),
     ("let a = if(b)then(c)else(d)\n", "let a = if (b) then (c) else (d)\n"),

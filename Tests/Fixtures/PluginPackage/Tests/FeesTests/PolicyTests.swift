@@ -67,6 +67,23 @@ struct PolicyTests {
     #expect(try payg.then("balance is $59") == [])
   }
 
+  @Test("every scenario of the folder comes true")
+  func scenarios() throws {
+    let rules = try RuleFolder(Package.rules).load(vocabulary: Self.words())
+    var runner = try ScenarioRunner(rules)
+    var results: [TestResult] = []
+    for path in rules.families.flatMap(\.scenarioPaths) {
+      var sources = rules.sources
+      let number = sources.add(Source(name: path, bytes: try TextFile.read(path, limit: Limits.standard.fileBytes)))
+      let (file, mistakes) = ScenarioParser.parse(source: number, in: sources)
+      let bound = ScenarioBinder.bind(file, in: rules.program, sources: sources)
+      #expect((mistakes + bound.diagnostics).map(\.message) == [])
+      results += bound.plans.map { runner.run($0, sources) }
+    }
+    #expect(results.count == 6)
+    for result in results { #expect(result.outcome == .passed, "\(result.place) \(result.title): \(result.failures)") }
+  }
+
   @Test("without the plugin the rules do not check, and say who has the missing words")
   func withoutThePlugin() throws {
     var vocabulary = StandardPlugin.vocabulary

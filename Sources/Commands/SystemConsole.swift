@@ -1,14 +1,14 @@
 #if canImport(Glibc)
-import Glibc
+  import Glibc
 #elseif canImport(Musl)
-import Musl
+  import Musl
 #else
-import Darwin
+  import Darwin
 #endif
 
 extension Console {
   /// The console of this process. From now on a reader that goes away ends it quietly instead of by a signal.
-  static func ofProcess() -> Console {
+  static func ofSystem() -> Console {
     signal(SIGPIPE, SIG_IGN)
     var environment: [String: String] = [:]
     for name in ["NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "TERM", "COLUMNS", "PATH", "SHELL"] {
@@ -24,8 +24,8 @@ extension Console {
   private static func pathOfExecutable() -> String {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
     #if os(Linux)
-    let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
-    if length > 0 { return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self) }
+      let length = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+      if length > 0 { return String(decoding: buffer.prefix(length).map { UInt8(bitPattern: $0) }, as: UTF8.self) }
     #endif
     let name = CommandLine.arguments.first ?? "payg"
     guard realpath(name, &buffer) != nil else { return name }
@@ -72,11 +72,11 @@ final class FileSink: TextSink {
     var start = 0
     while start < pending.count {
       #if canImport(Darwin)
-      let count = pending[start...].withUnsafeBytes { Darwin.write(descriptor, $0.baseAddress, $0.count) }
+        let count = pending[start...].withUnsafeBytes { Darwin.write(descriptor, $0.baseAddress, $0.count) }
       #elseif canImport(Musl)
-      let count = pending[start...].withUnsafeBytes { Musl.write(descriptor, $0.baseAddress, $0.count) }
+        let count = pending[start...].withUnsafeBytes { Musl.write(descriptor, $0.baseAddress, $0.count) }
       #else
-      let count = pending[start...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        let count = pending[start...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
       #endif
       if count > 0 {
         start += count
