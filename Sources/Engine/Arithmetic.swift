@@ -38,15 +38,22 @@ enum Arithmetic {
     }
   }
 
-  /// ⌈`value` × `packed`⌉, at the end of the range where it does not fit.
-  static func scaleUp(_ value: Int64, by packed: Int64) -> Int64 {
+  /// ⌈`need` × `packed`⌉ in steps of `step`: what a bucket with a rate gives for it. A discount never makes it dearer, however
+  /// the step lies.
+  static func due(_ need: Int64, atRate packed: Int64, step: Int64) -> Int64 {
     let (numerator, denominator) = ratio(packed)
-    return clamp(divide(Int128(value) * Int128(numerator), by: Int128(denominator), .up))
+    let due = inSteps(of: step, Int128(need) * Int128(numerator), over: Int128(denominator))
+    return numerator <= denominator ? min(due, need) : due
   }
 
-  /// ⌈`rest` × `need` / `due`⌉ for `due` above zero.
-  static func restAtStandardRates(rest: Int64, need: Int64, due: Int64) -> Int64 {
-    clamp(divide(Int128(rest) * Int128(need), by: Int128(due), .up))
+  /// ⌈`rest` × `need` / `due`⌉ in steps of `step`, for `due` above zero: what remains to be paid at standard rates.
+  static func restAtStandardRates(rest: Int64, need: Int64, due: Int64, step: Int64) -> Int64 {
+    min(need, inSteps(of: step, Int128(rest) * Int128(need), over: Int128(due)))
+  }
+
+  /// ⌈`numerator` / `denominator`⌉ as a multiple of `step`, at the end of the range where it does not fit.
+  private static func inSteps(of step: Int64, _ numerator: Int128, over denominator: Int128) -> Int64 {
+    clamp(divide(numerator, by: denominator * Int128(step), .up) * Int128(step))
   }
 
   static func clamp(_ value: Int128) -> Int64 {

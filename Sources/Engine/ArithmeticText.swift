@@ -35,11 +35,10 @@ struct ArithmeticText: Sendable {
     switch expr.kind {
     case .compare(let comparison, let left, let right), .compareRatio(let comparison, let left, let right):
       return "\(sum(left)) \(symbol(comparison, reader.evaluate(expr) != 0)) \(sum(right))"
-    case .and(let left, let right): return both(left, right, "and", depth)
-    case .or(let left, let right): return both(left, right, "or", depth)
-    case .not(let operand):
-      if case .fact = operand.kind { return condition(operand, depth + 1) }
-      return "not (\(condition(operand, depth + 1)))"
+    // What is said is how things were, whether or not the rule wanted them so: facts, one after the other.
+    case .and(let left, let right), .or(let left, let right):
+      return "\(condition(left, depth + 1)), \(condition(right, depth + 1))"
+    case .not(let operand): return condition(operand, depth + 1)
     case .isSet(let operand):
       return reader.evaluate(operand) == ValueType.none
         ? "\(name(operand) ?? "it") is none" : "\(name(operand) ?? "it") is \(value(operand))"
@@ -48,10 +47,6 @@ struct ArithmeticText: Sendable {
       return self.condition(reader.evaluate(condition) != 0 ? then : otherwise, depth + 1)
     default: return value(expr)
     }
-  }
-
-  private func both(_ left: Expr, _ right: Expr, _ word: String, _ depth: Int) -> String {
-    "\(condition(left, depth + 1)) \(word) \(condition(right, depth + 1))"
   }
 
   /// The comparison as it came out: `<` where it held, `≥` where it did not.

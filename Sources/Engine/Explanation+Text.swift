@@ -5,10 +5,10 @@ import Values
 
 extension Explanation {
   /// The explanation as people read it: what decided first, with its arithmetic, then what passed and what was not tried.
-  public func text(keyNames: [String] = []) -> String {
+  public func text() -> String {
     let program = engine.program
     guard program.events.indices.contains(decision.event) else { return "" }
-    var lines = [headline(keyNames)]
+    var lines = [headline()]
     switch decision.verdict {
     case .conflict: lines.append("  by the memory of ids: " + (engine.text(of: decision) ?? ""))
     case .denied: lines += denialLines
@@ -25,10 +25,10 @@ extension Explanation {
     return lines.joined(separator: "\n")
   }
 
-  private func headline(_ keyNames: [String]) -> String {
+  private func headline() -> String {
     let program = engine.program
     let event = program.events[decision.event]
-    let formatter = ValueFormatter(program, keyNames: keyNames)
+    let formatter = arithmetic.formatter
     var words = [decision.verdict.rawValue.uppercased(), event.name]
     if !decision.id.isEmpty { words.append(decision.id) }
     words.append(Instant(microseconds: decision.at).description)

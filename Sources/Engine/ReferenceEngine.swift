@@ -222,7 +222,7 @@ extension ReferenceEngine {
         continue
       }
       let rate = bucket.rate.map { evaluate($0, moment) } ?? ValueType.none
-      let due = rate == ValueType.none ? need : Arithmetic.scaleUp(need, by: rate)
+      let due = rate == ValueType.none ? need : Arithmetic.due(need, atRate: rate, step: bucket.rateStep)
       let caps = caps(of: index, moment)
       let room = caps.reduce(min(due, evaluate(.available(index), moment))) { min($0, max(0, $1.limit)) }
       let paid = max(0, room)
@@ -238,7 +238,7 @@ extension ReferenceEngine {
       if rest <= 0 {
         need = 0
       } else if rate != ValueType.none {
-        need = Arithmetic.restAtStandardRates(rest: rest, need: need, due: due)
+        need = Arithmetic.restAtStandardRates(rest: rest, need: need, due: due, step: bucket.rateStep)
       } else {
         need = rest
       }

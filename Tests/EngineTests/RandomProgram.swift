@@ -171,6 +171,7 @@ struct RandomProgram {
     allowsBuckets = false
     if chance(40) { bucket.resets = (pick(WindowKind.allCases), expr(.money, 2)) } else { bucket.keepsLots = chance(60) }
     if chance(30) {
+      bucket.rateStep = chance(50) ? 1 : [2_000, 10_000_000, 7].randomElement(using: &random) ?? 1
       bucket.rate = chance(50) ? constant(ratio(), .ratio) : optionalSetting(.ratio) ?? constant(ratio(), .ratio)
     }
     allowsBuckets = true

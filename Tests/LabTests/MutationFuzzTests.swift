@@ -69,7 +69,7 @@ struct MutationFuzzer {
       sets.append(files)
       all += files
     }
-    return sets + GoldenCase.all.map(\.files) + Array(repeating: all, count: 8)
+    return sets + GoldenCase.all.map(\.files) + Array(repeating: all, count: 4)
   }()
 
   /// Words and signs that mean something somewhere.

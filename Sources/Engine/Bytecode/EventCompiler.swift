@@ -224,7 +224,7 @@ struct EventCompiler {
     }
     if let rate = program.buckets[bucket].rate {
       let value = exprs.compile(rate)
-      exprs.builder.emit(.due, 0, value)
+      exprs.builder.emit(.due, exprs.builder.constant(program.buckets[bucket].rateStep), value)
       exprs.builder.jump(.drawRated, map.drawn + bucket, room, to: done)
     } else {
       exprs.builder.jump(.draw, map.drawn + bucket, room, to: done)

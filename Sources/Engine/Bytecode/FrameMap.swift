@@ -24,7 +24,9 @@ enum Status {
   /// A second payer, or a function whose result was out of range.
   static let fault = 12
   static let faultValue = 13
-  static let count = 14
+  /// What is drawn at a rate is a multiple of this.
+  static let step = 14
+  static let count = 15
 }
 
 /// Where the facts of one event are in its frame of registers.

@@ -76,7 +76,7 @@ enum Opcode: UInt8, Sendable, Hashable, CaseIterable {
   case startDrawing
   /// Denies by `c` if more is needed than `b`, zero at least.
   case totalCap
-  /// What is due at rate `b`, for the draw to come.
+  /// What is due at rate `b` in steps of register `a`, for the draw to come.
   case due
   /// `a` = min(`a`, max(0, `b`)).
   case limitRoom

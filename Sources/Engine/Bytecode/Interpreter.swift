@@ -91,7 +91,9 @@ enum Interpreter {
         }
       case .due:
         frame[Status.due] =
-          frame[now.b] == ValueType.none ? -1 : Arithmetic.scaleUp(frame[Status.need], by: frame[now.b])
+          frame[now.b] == ValueType.none
+          ? -1 : Arithmetic.due(frame[Status.need], atRate: frame[now.b], step: frame[now.a])
+        frame[Status.step] = frame[now.a]
       case .limitRoom: frame[now.a] = min(frame[now.a], max(0, frame[now.b]))
       case .draw:
         let need = frame[Status.need]
@@ -113,7 +115,9 @@ enum Interpreter {
           frame[Status.need] = 0
           next = code + now.c
         } else {
-          frame[Status.need] = isRated ? Arithmetic.restAtStandardRates(rest: rest, need: need, due: due) : rest
+          frame[Status.need] =
+            isRated
+            ? Arithmetic.restAtStandardRates(rest: rest, need: need, due: due, step: frame[Status.step]) : rest
         }
       case .short: if frame[Status.short] < 0 { frame[Status.short] = Int64(now.c) }
       case .shortIf:

@@ -76,7 +76,7 @@ public struct SimulatedAnswer: Sendable {
   public var why: String {
     if let refusal { return refusal }
     guard let decision else { return "nothing was decided" }
-    return Explanation(decision, by: engine).text(keyNames: keyNames)
+    return Explanation(decision, by: engine, keyNames: keyNames).text()
   }
 
   /// `allowed`, `denied with quota_exceeded by fallback.fallback_is_on`, `refused "…"`.

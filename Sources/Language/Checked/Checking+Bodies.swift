@@ -56,8 +56,22 @@ extension Checking {
         isSettled(rate, as: .rate)
       {
         program.buckets[index].rate = rate
+        checkRateStep(of: index, declaration.syntax.rateStep, syntax.span)
       }
     }
+  }
+
+  /// A share of an amount is exact beyond the smallest amount, so the bucket says how it is rounded.
+  private func checkRateStep(of bucket: Int, _ syntax: ExprSyntax?, _ rate: Span) {
+    let place = Place.constant(in: Names.split(program.buckets[bucket].name).family)
+    guard let syntax else {
+      report(
+        .unrounded, "what is drawn at a rate needs a rounding", rate, label: "how is it rounded?",
+        help: "rate \(program.sources.text(rate)) round up to 1 unit")
+      return
+    }
+    guard let step = roundingStep(syntax, QualifiedType(.money), place) else { return }
+    program.buckets[bucket].rateStep = step
   }
 
   func checkCycle() {

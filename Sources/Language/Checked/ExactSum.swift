@@ -109,7 +109,7 @@ extension Checking {
     return value.range * ValueRange(0, ValueType.largestRatio)
   }
 
-  private func roundingStep(_ syntax: ExprSyntax, _ type: QualifiedType, _ place: Place) -> Int64? {
+  func roundingStep(_ syntax: ExprSyntax, _ type: QualifiedType, _ place: Place) -> Int64? {
     guard let (value, expr) = constantValue(syntax, place, expecting: QualifiedType(type.base)) else { return nil }
     guard value > 0 else {
       report(.outOfRange, "a value is rounded to a multiple of something above zero", expr.span, help: "to 1 cent")

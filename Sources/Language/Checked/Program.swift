@@ -80,8 +80,10 @@ public struct Bucket: Sendable {
   /// A bucket that is filled anew each window to an allowance; nil: money stays until it is spent.
   public var resets: (window: WindowKind, allowance: Expr)?
   public var keepsLots: Bool
-  /// The plan's discount: ⌈need × rate⌉ is drawn for what costs `need` at standard rates.
+  /// The plan's discount: ⌈need × rate⌉ is drawn for what costs `need` at standard rates, in steps of `rateStep`.
   public var rate: Expr?
+  /// Nano-dollars; what is drawn at the rate, and what then remains at standard rates, is rounded up to a multiple of it.
+  public var rateStep: Int64 = 1
   /// The denial when an event falls short of this bucket's last cent.
   public var denial: Int?
   public var span: Span

@@ -219,6 +219,11 @@ extension Parser {
       case "rate":
         once(bucket.rate == nil, "`rate`", at: word.span)
         bucket.rate = parseExpression()
+        if accept("round") != nil, expect("up", after: "`round`", help: "rate plan_rate round up to 1 unit"),
+          expect("to", after: "`round up`", help: "rate plan_rate round up to 1 unit")
+        {
+          bucket.rateStep = parseOperand()
+        }
       default:
         once(bucket.denial == nil, "`else`", at: word.span)
         bucket.denial = expectName("the denial's code after `else`", example: "else insufficient_balance")

@@ -117,13 +117,15 @@ public struct TypeSyntax: Sendable {
   }
 }
 
-/// `bucket NAME draw N [resets each WINDOW to EXPR] [keeps lots] [rate EXPR] [else CODE]`
+/// `bucket NAME draw N [resets each WINDOW to EXPR] [keeps lots] [rate EXPR round up to AMOUNT] [else CODE]`
 public struct BucketSyntax: Sendable {
   public var name: Identifier
   public var draw: LiteralInteger
   public var resets: (window: Identifier, allowance: ExprSyntax)?
   public var keepsLots: Bool
   public var rate: ExprSyntax?
+  /// What is drawn at the rate is rounded up to a multiple of this.
+  public var rateStep: ExprSyntax?
   /// The denial when a request falls short of this bucket's last cent.
   public var denial: Identifier?
 

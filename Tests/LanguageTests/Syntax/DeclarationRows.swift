@@ -59,6 +59,9 @@ enum DeclarationRows {
     bucket b draw 5 resets each day to $1 + bonus rate 4 / 5
     (bucket b 5 (resets day (+ $1.00 bonus)) (rate (/ 4 5)))
 
+    bucket b draw 5 rate share round up to 1 unit else broke
+    (bucket b 5 (rate share) (step $0.000002) (else broke))
+
     meter m = sum of payments
     (meter m payments)
 

@@ -151,21 +151,27 @@ enum MistakeRows {
 
     let a = $1000000001
     ! P0010 1:9 `$1000000001` is too large
+    ? write a smaller amount, such as `$1000`
 
     let a = 9223372036854775807 units
     ! P0010 1:9 `9223372036854775807 units` is too large
+    ? write a smaller amount, such as `$1000`
 
     let a = 99999999999999999999999999999
     ! P0010 1:9 `99999999999999999999999999999` is too large
+    ? write a smaller number, such as `100M`
 
     let a = 10000000000G
     ! P0010 1:9 `10000000000G` is too large
+    ? write a smaller number, such as `100M`
 
     let a = $20000 per 1M tokens
     ! P0010 1:9 `$20000 per 1M tokens` is too large
+    ? write it per 1M tokens, such as `$2.50 per 1M tokens`
 
     let a = 99999999999%
     ! P0010 1:9 `99999999999%` is too large for a percentage
+    ? write a smaller one, such as `100%`
 
     let a = 0.00000001%
     ! P0013 1:9 `0.00000001%` has more than 7 decimals
@@ -185,6 +191,7 @@ enum MistakeRows {
 
     let a = 2026-13-01
     ! P0016 1:9 `2026-13-01` is not a day of the calendar
+    ? write a day that exists, such as `2026-07-01`, or a time, such as `2026-07-01 10:00`
 
     let a = 2026-07-01T25:00
     ! P0016 1:9 `2026-07-01T25:00` is not a time of day
@@ -267,7 +274,7 @@ enum MistakeRows {
 
     setting a money = $5
     ! P0112 1:11 expected `:` and a type after `a`, found `money`
-    ? setting a: money = $20
+    ? setting a: money = $5
 
     setting a: money = $5 must a > $1
     ! P0108 1:34 expected `else` after the condition, found the end of the file
@@ -363,7 +370,7 @@ enum MistakeRows {
 
     on a rule b set c on
     ! P0108 1:19 expected `=` after the setting's name, found `on`
-    ? set NAME = …
+    ? set c = on
 
     let a = min(b, c
     ! P0117 1:17 expected `)`, found the end of the file
@@ -375,6 +382,7 @@ enum MistakeRows {
 
     let a = b c
     ! P0114 1:11 `c` does not go on with this definition
+    ? write an operator such as `and`, `+` or `*` before `c`, or delete it
 
     let a = if b then c
     ! P0124 1:20 expected `else`, found the end of the file
