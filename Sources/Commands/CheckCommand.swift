@@ -93,7 +93,7 @@ extension Rule.Kind {
 /// Findings for machines.
 enum FindingsJSON {
   static func object(
-    _ diagnostics: Diagnostics, _ sources: SourceMap, _ program: Program,
+    _ diagnostics: DiagnosticList, _ sources: SourceMap, _ program: Program,
     _ costs: [(event: String, rules: Int, instructions: Int)]
   ) -> Json {
     .object([

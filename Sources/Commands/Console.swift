@@ -35,7 +35,7 @@ public struct Console {
     if let help { error.write("  " + ink.green("help") + ": \(help)\n") }
   }
 
-  public func show(_ diagnostics: Diagnostics, of sources: SourceMap) {
+  public func show(_ diagnostics: DiagnosticList, of sources: SourceMap) {
     let renderer = Renderer(sources: sources, color: error.isColored, width: error.width)
     let text = renderer.render(diagnostics)
     if !text.isEmpty { error.write(text + "\n") }

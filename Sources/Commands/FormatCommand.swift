@@ -35,7 +35,7 @@ struct FormatCommand: ConsoleCommand {
     }
 
     var sources = SourceMap()
-    var broken = Diagnostics()
+    var broken = DiagnosticList()
     var changed: [String] = []
     for path in files {
       let source = Source(name: path, bytes: try TextFile.read(path, limit: Limits.standard.fileBytes))
@@ -59,7 +59,7 @@ struct FormatCommand: ConsoleCommand {
     guard outcome.diagnostics.isEmpty else {
       var sources = SourceMap()
       let number = sources.add(source)
-      var broken = Diagnostics()
+      var broken = DiagnosticList()
       broken.append(contentsOf: outcome.diagnostics.map { $0.moved(to: number) })
       console.show(broken, of: sources)
       return .brokenPolicy

@@ -31,9 +31,9 @@ public struct Renderer: Sendable {
     paint = Paint(isOn: color)
   }
 
-  /// All of them in the order of the text, or the first ``Diagnostics/shownAtMost`` and how many more there are, then
+  /// All of them in the order of the text, or the first ``DiagnosticList/shownAtMost`` and how many more there are, then
   /// the count: `2 errors, 1 warning`. Errors are never hidden behind warnings. Empty when there are none.
-  public func render(_ all: Diagnostics) -> String {
+  public func render(_ all: DiagnosticList) -> String {
     guard !all.isEmpty else { return "" }
     let shown = Renderer.shown(of: all.sorted)
     var closing = Renderer.summary(all)
@@ -42,7 +42,7 @@ public struct Renderer: Sendable {
   }
 
   /// The counts in words: `2 errors, 1 warning`.
-  static func summary(_ all: Diagnostics) -> String {
+  static func summary(_ all: DiagnosticList) -> String {
     Severity.allCases.compactMap { severity in
       let count = all.count(severity)
       return count == 0 ? nil : "\(count) \(severity.rawValue)\(count == 1 ? "" : "s")"
@@ -53,7 +53,7 @@ public struct Renderer: Sendable {
   private static func shown(of sorted: [Diagnostic]) -> [Diagnostic] {
     let places = Severity.allCases
       .flatMap { severity in sorted.indices.filter { sorted[$0].severity == severity } }
-      .prefix(Diagnostics.shownAtMost)
+      .prefix(DiagnosticList.shownAtMost)
     return places.sorted().map { sorted[$0] }
   }
 }

@@ -11,7 +11,7 @@ struct CollectedTests {
 
   @Test("come in the order of the text, and as found where that is the same")
   func order() {
-    var all = Diagnostics()
+    var all = DiagnosticList()
     all.append(diagnostic(.error, 1, 0, "e"))
     all.append(diagnostic(.warning, 0, 9, "c"))
     all.append(diagnostic(.error, 0, 9, "d"))
@@ -23,7 +23,7 @@ struct CollectedTests {
 
   @Test("are counted by severity")
   func counts() {
-    var all = Diagnostics()
+    var all = DiagnosticList()
     #expect(all.isEmpty && !all.hasErrors)
     all.append(diagnostic(.warning, 0, 0))
     #expect(!all.isEmpty && !all.hasErrors)
@@ -34,19 +34,19 @@ struct CollectedTests {
 
   @Test("are counted but not kept past a limit, so warnings crowd out no error")
   func limit() {
-    var flood = Diagnostics()
-    for start in 0..<Int32(Diagnostics.keptAtMost + 500) { flood.append(diagnostic(.warning, 0, start)) }
+    var flood = DiagnosticList()
+    for start in 0..<Int32(DiagnosticList.keptAtMost + 500) { flood.append(diagnostic(.warning, 0, start)) }
     flood.append(diagnostic(.error, 0, 9_999, "the one that matters"))
-    #expect(flood.warningCount == Diagnostics.keptAtMost + 500)
-    #expect(flood.sorted.count == Diagnostics.keptAtMost + 1)
+    #expect(flood.warningCount == DiagnosticList.keptAtMost + 500)
+    #expect(flood.sorted.count == DiagnosticList.keptAtMost + 1)
     #expect(flood.sorted.last?.message == "the one that matters")
 
-    var all = Diagnostics()
+    var all = DiagnosticList()
     all.append(diagnostic(.warning, 1, 0))
     all.append(contentsOf: flood)
-    #expect(all.warningCount == Diagnostics.keptAtMost + 501)
+    #expect(all.warningCount == DiagnosticList.keptAtMost + 501)
     #expect(all.errorCount == 1)
-    #expect(all.count == Diagnostics.keptAtMost + 502)
-    #expect(all.sorted.count == Diagnostics.keptAtMost + 1)
+    #expect(all.count == DiagnosticList.keptAtMost + 502)
+    #expect(all.sorted.count == DiagnosticList.keptAtMost + 1)
   }
 }

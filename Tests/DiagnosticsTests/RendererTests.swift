@@ -257,7 +257,7 @@ struct RendererTests {
     var sources = SourceMap()
     let number = sources.add(Source(name: "a", text: "xyz"))
     let renderer = Renderer(sources: sources)
-    var all = Diagnostics()
+    var all = DiagnosticList()
     #expect(renderer.render(all) == "")
     all.append(
       Diagnostic(code: "T2", severity: .warning, message: "second", span: Span(source: number, start: 2, end: 3)))
@@ -282,12 +282,12 @@ struct RendererTests {
 
   @Test("shows twenty, errors before warnings, and says how many more")
   func many() {
-    var all = Diagnostics()
+    var all = DiagnosticList()
     for index in 0..<30 { all.append(Diagnostic(code: "W", severity: .warning, message: "w\(index)", span: .none)) }
     for index in 0..<3 { all.append(Diagnostic(code: "E", message: "e\(index)", span: .none)) }
     all.append(Diagnostic(code: "N", severity: .note, message: "n", span: .none))
     let blocks = Renderer(sources: SourceMap()).render(all).split(separator: "\n\n").map(String.init)
-    #expect(blocks.count == Diagnostics.shownAtMost + 1)
+    #expect(blocks.count == DiagnosticList.shownAtMost + 1)
     #expect(blocks.prefix(17) == (0..<17).map { "warning[W]: w\($0)" }[...])
     #expect(blocks[17..<20] == ["error[E]: e0", "error[E]: e1", "error[E]: e2"])
     #expect(blocks.last == "and 14 more\n3 errors, 30 warnings, 1 note")

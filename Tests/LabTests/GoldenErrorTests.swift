@@ -60,7 +60,7 @@ struct GoldenCase: CustomTestStringConvertible, Sendable {
 /// Rule files from their bytes to what is said about them.
 struct CheckedText {
   var program: Program
-  var diagnostics: Diagnostics
+  var diagnostics: DiagnosticList
   private(set) var spans: [Diagnostic] = []
 
   static let vocabulary: Vocabulary = {
@@ -73,7 +73,7 @@ struct CheckedText {
     var sources = SourceMap()
     var tables: [String: Source] = [:]
     var parsed: [FileSyntax] = []
-    diagnostics = Diagnostics()
+    diagnostics = DiagnosticList()
     for (name, bytes) in files {
       let source = Source(name: name, bytes: bytes)
       guard name.hasSuffix(".rules") else {

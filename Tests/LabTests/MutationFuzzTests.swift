@@ -69,7 +69,9 @@ struct MutationFuzzer {
       sets.append(files)
       all += files
     }
-    return sets + GoldenCase.all.map(\.files) + Array(repeating: all, count: 4)
+    // Only what is whole can come out right again, so whole sets come more often than broken ones.
+    return Array(repeating: sets, count: 3).flatMap(\.self) + GoldenCase.all.map(\.files)
+      + Array(repeating: all, count: 20)
   }()
 
   /// Words and signs that mean something somewhere.
@@ -148,7 +150,7 @@ struct MutationFuzzer {
     count += 1
     var files = Self.corpus[below(Self.corpus.count)]
     guard !files.isEmpty else { return }
-    for _ in 0...below(3) {
+    for _ in 0...max(0, below(6) - 3) {
       let file = below(files.count)
       mutate(&files[file].bytes)
     }

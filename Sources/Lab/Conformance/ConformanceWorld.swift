@@ -216,21 +216,18 @@ struct ConformanceWorld {
     try submit("subscribe", ["quota": quota, "rate": rate.packed, "start": start])
     if let enabled = subscription["fallback"]?.bool { try set("fallback.enabled", enabled ? 1 : 0) }
     if let limit = subscription["limit"] { try set("limits.spending_limit", try nanoOrNone(limit)) }
-    if let used = subscription["used"]?.integer, used != 0 {
-      let left = try nano(.integer(used), "what was used of a quota")
-      try carryOut { engine, account, journal throws(EngineFault) in
-        try engine.adjust(
-          bucket: try engine.bucket("quota"), to: quota - left, in: &account, at: time, journal: &journal)
-      }
+    // A case states a subscription whole: what it does not mention has not been used or spent.
+    let used = try nano(subscription["used"] ?? 0, "what was used of a quota")
+    let spent = try nano(subscription["spent"] ?? 0, "what was spent")
+    try carryOut { engine, account, journal throws(EngineFault) in
+      try engine.adjust(bucket: try engine.bucket("quota"), to: quota - used, in: &account, at: time, journal: &journal)
     }
-    if let spent = subscription["spent"]?.integer, spent != 0 {
-      let amount = try nano(.integer(spent), "what was spent")
-      guard let meter = program.meters.firstIndex(where: { $0.name == "limits.payg_spent" }) else {
-        throw ConformanceFault("the rules have no meter `limits.payg_spent`")
-      }
+    if let meter = program.meters.firstIndex(where: { $0.name == "limits.payg_spent" }) {
       try carryOut { engine, account, _ throws(EngineFault) in
-        try engine.adjust(meter: meter, to: amount, in: &account, at: time)
+        try engine.adjust(meter: meter, to: spent, in: &account, at: time)
       }
+    } else if spent != 0 {
+      throw ConformanceFault("the rules have no meter `limits.payg_spent`")
     }
     if let status = subscription["status"]?.text { try changeStatus(status) }
   }

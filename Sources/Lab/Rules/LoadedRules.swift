@@ -8,12 +8,12 @@ public struct LoadedRules: Sendable {
   /// Must not decide anything where `diagnostics` has errors.
   public var program: Program
   public var sources: SourceMap
-  public var diagnostics: Diagnostics
+  public var diagnostics: DiagnosticList
   /// The parsed files, reforms applied.
   public var files: [FileSyntax]
 
   public init(
-    path: String, families: [RuleFolder.Family], program: Program, sources: SourceMap, diagnostics: Diagnostics,
+    path: String, families: [RuleFolder.Family], program: Program, sources: SourceMap, diagnostics: DiagnosticList,
     files: [FileSyntax]
   ) {
     self.path = path
@@ -27,7 +27,7 @@ public struct LoadedRules: Sendable {
   /// Rules kept in memory, as `(path, text)`, in any order.
   public static func read(_ texts: [(name: String, text: String)], vocabulary: Vocabulary) -> LoadedRules {
     var sources = SourceMap()
-    var diagnostics = Diagnostics()
+    var diagnostics = DiagnosticList()
     var files: [FileSyntax] = []
     for (name, text) in texts.sorted(by: { $0.name < $1.name }) {
       let (file, found) = Parser.parse(source: sources.add(Source(name: name, text: text)), in: sources)

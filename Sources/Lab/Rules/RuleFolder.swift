@@ -94,7 +94,7 @@ public struct RuleFolder: Sendable {
     vocabulary: Vocabulary, reforms: [String] = [], replacing tables: [String: [UInt8]] = [:]
   ) throws(FileFault) -> LoadedRules {
     var sources = SourceMap()
-    var diagnostics = Diagnostics()
+    var diagnostics = DiagnosticList()
     var files: [FileSyntax] = []
     var folders: [String: String] = [:]
     for family in families {

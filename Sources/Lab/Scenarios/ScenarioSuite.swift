@@ -6,7 +6,7 @@ public struct ScenarioSuite: Sendable {
   public let rules: LoadedRules
   public private(set) var plans: [ScenarioPlan] = []
   /// What is wrong with the scenarios, not with the rules.
-  public private(set) var diagnostics = Diagnostics()
+  public private(set) var diagnostics = DiagnosticList()
   /// The rules' texts and the scenarios'.
   public private(set) var sources: SourceMap
 

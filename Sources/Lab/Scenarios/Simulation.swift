@@ -105,7 +105,7 @@ public final class Simulation {
     let bound = ScenarioBinder.bind(
       steps, source: number, in: program, sources: extended, keys: known, clock: clock, lastEvent: last?.event,
       hasDeed: last != nil)
-    var diagnostics = Diagnostics()
+    var diagnostics = DiagnosticList()
     diagnostics.append(contentsOf: found + bound.diagnostics)
     if !diagnostics.isEmpty { throw SimulationFault(Renderer(sources: extended).render(diagnostics)) }
     sources = extended

@@ -12,7 +12,8 @@ struct CSVText {
   enum Failure: Error {
     /// A quote that is never closed, at this byte.
     case unclosedQuote(Int)
-    case notUTF8(Int)
+    /// The bytes up to this one, from the start of their row.
+    case notUTF8(start: Int, end: Int)
   }
 
   /// Cuts the text; empty lines are skipped.
@@ -29,7 +30,7 @@ struct CSVText {
     if bytes.starts(with: [0xef, 0xbb, 0xbf]) { (index, start) = (3, 3) }
 
     func text(_ bytes: [UInt8], at offset: Int) throws(Failure) -> String {
-      guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8(offset) }
+      guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8(start: start, end: offset) }
       return text
     }
     while index < bytes.count {

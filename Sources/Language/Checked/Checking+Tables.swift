@@ -188,7 +188,8 @@ extension Checking {
       switch error {
       case .unclosedQuote(let offset):
         report("this quote is never closed", offset, offset + 1, help: "a quote inside a quoted cell is written twice")
-      case .notUTF8(let offset): report("this is not UTF-8 text", offset, offset + 1)
+      case .notUTF8(let start, let end):
+        report("this line is not UTF-8 text", start, end, help: "save the file as UTF-8")
       }
       return
     }

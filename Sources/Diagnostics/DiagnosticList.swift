@@ -1,5 +1,5 @@
 /// All that was found in one run, in the order of the text.
-public struct Diagnostics: Sendable {
+public struct DiagnosticList: Sendable {
   /// How many are shown before "and N more".
   public static let shownAtMost = 20
   /// How many of each severity are kept; later ones are only counted. Broken binary input has a mistake at every byte.
@@ -12,7 +12,7 @@ public struct Diagnostics: Sendable {
 
   public mutating func append(_ diagnostic: Diagnostic) {
     counts[diagnostic.severity.place] += 1
-    if counts[diagnostic.severity.place] <= Diagnostics.keptAtMost { kept.append(diagnostic) }
+    if counts[diagnostic.severity.place] <= DiagnosticList.keptAtMost { kept.append(diagnostic) }
   }
 
   public mutating func append(contentsOf diagnostics: some Sequence<Diagnostic>) {
@@ -20,7 +20,7 @@ public struct Diagnostics: Sendable {
   }
 
   /// Adds all of another collection, with those it only counted.
-  public mutating func append(contentsOf other: Diagnostics) {
+  public mutating func append(contentsOf other: DiagnosticList) {
     append(contentsOf: other.kept)
     for severity in Severity.allCases {
       let held = other.kept.count { $0.severity == severity }
@@ -43,7 +43,7 @@ public struct Diagnostics: Sendable {
   }
 }
 
-extension Diagnostics: Sequence {
+extension DiagnosticList: Sequence {
   /// The same order as ``sorted``.
   public func makeIterator() -> IndexingIterator<[Diagnostic]> { sorted.makeIterator() }
 }
