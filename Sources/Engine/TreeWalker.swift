@@ -63,8 +63,7 @@ public struct TreeWalker {
     case .lookup(let table, let column, let keys):
       var values: [Int64] = []
       for key in keys { values.append(evaluate(key)) }
-      guard let row = TreeWalker.look(values, in: program.tables[table]) else { return ValueType.none }
-      return column < 0 ? 0 : row.values[column]
+      return TreeWalker.look(values, in: program.tables[table]).map { $0.values[column] } ?? ValueType.none
     }
   }
 

@@ -71,7 +71,7 @@ struct MutationFuzzer {
     }
     // Only what is whole can come out right again, so whole sets come more often than broken ones.
     return Array(repeating: sets, count: 3).flatMap(\.self) + GoldenCase.all.map(\.files)
-      + Array(repeating: all, count: 20)
+      + Array(repeating: all, count: 6)
   }()
 
   /// Words and signs that mean something somewhere.

@@ -144,7 +144,6 @@ final class Evaluation {
       zip(row.cells, values).allSatisfy { $0.low <= $1 && $1 <= $0.high }
     }
     guard let row else { return ValueType.none }
-    if column < 0 { return Int64(row) }
     return table.rows[row].values.indices.contains(column) ? table.rows[row].values[column] : nil
   }
 }

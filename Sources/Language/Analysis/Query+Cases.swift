@@ -250,10 +250,10 @@ extension Query {
     else { return nil }
     var result: [Case] = []
     var earlier: [Formula] = []
-    for (place, row) in table.rows.enumerated() {
+    for row in table.rows {
       var conditions = table.hit == .first ? earlier : []
       for (key, cell) in zip(keys, row.cells) { conditions += inside(key, cell.low, cell.high) }
-      let value = column < 0 ? Int64(place) : row.values[column]
+      let value = row.values[column]
       result.append(
         Case(
           conditions: conditions, value: value == ValueType.none ? nil : LinearRow(constant: Int128(value))))

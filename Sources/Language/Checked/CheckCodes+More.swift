@@ -317,4 +317,18 @@ extension DiagnosticCode {
       cycle from if cycle.start is set then cycle.start else started
 
       """)
+
+  static let twoKeys = DiagnosticCode(
+    id: "P0244", title: "two keys in one event",
+    explanation: """
+      Settings and meters of a key are read through the event's field of type `key`. With two such fields nobody could \
+      tell whose limit counts. Another key an event has to mention is a `name`.
+      """,
+    example: """
+      policy teams "Teams."
+      event hand_over "one key takes over from another"
+        from_key: key
+        to_key: key
+
+      """)
 }

@@ -6,7 +6,7 @@ extension DiagnosticCode {
     .unknownEvent, .unknownDenial, .unknownBucket, .unknownFunction, .missingPlugin, .wrongCount,
     .unknownEffect, .wrongEffect, .otherEvent, .notKnownYet, .circular, .sameOrder, .decidedTwice,
     .unknownWindow, .wrongTableUse, .missingTableFile, .badTableFile, .mayBeNegative, .tooManyRules,
-    .misplacedReform, .settingsOnly, .unknownMember, .brokenDefault, .wrongBucket, .tooLarge, .noKey, .unsettled,
+    .misplacedReform, .settingsOnly, .unknownMember, .brokenDefault, .wrongBucket, .tooLarge, .noKey, .unsettled, .twoKeys,
   ]
 }
 

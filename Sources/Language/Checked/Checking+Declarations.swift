@@ -77,7 +77,16 @@ extension Checking {
             help: "choose another name, such as `\(field.name.text)_amount`")
           continue
         }
-        if checked.type.base == .key, event.keyField == nil { event.keyField = event.fields.count }
+        if checked.type.base == .key {
+          if let first = event.keyField {
+            report(
+              .twoKeys, "event `\(event.name)` names two keys", field.name.span,
+              labels: [Label(span: event.fields[first].span, message: "the first is here")],
+              help: "keep the key that pays, and give the other the type `name`")
+            continue
+          }
+          event.keyField = event.fields.count
+        }
         event.fields.append(checked)
       }
       event.givenCount = event.fields.count
