@@ -53,7 +53,14 @@ enum Arithmetic {
 
   /// ⌈`numerator` / `denominator`⌉ as a multiple of `step`, at the end of the range where it does not fit.
   private static func inSteps(of step: Int64, _ numerator: Int128, over denominator: Int128) -> Int64 {
-    clamp(divide(numerator, by: denominator * Int128(step), .up) * Int128(step))
+    let divisor = denominator * Int128(step)
+    if numerator >= 0, numerator <= Int128(Int64.max), divisor > 0, divisor <= Int128(Int64.max) {
+      // Two halves of 64 bits: their sum fits, and one division by hardware will do.
+      let small = UInt64(truncatingIfNeeded: divisor)
+      let count = (UInt64(truncatingIfNeeded: numerator) &+ small &- 1) / small
+      return clamp(Int128(count) * Int128(step))
+    }
+    return clamp(divide(numerator, by: divisor, .up) * Int128(step))
   }
 
   static func clamp(_ value: Int128) -> Int64 {

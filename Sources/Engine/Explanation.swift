@@ -15,7 +15,7 @@ public struct Explanation: Sendable {
   public internal(set) var notTried: [Int] = []
   public internal(set) var recomputedVerdict = Decision.Verdict.allowed
   public internal(set) var recomputedDenial: Int?
-  let engine: Engine
+  let engine: RuleEngine
   var arithmetic: ArithmeticText
 
   /// One rule as it was tried.
@@ -56,7 +56,7 @@ public struct Explanation: Sendable {
   }
 
   /// - Parameter keyNames: what the account calls its keys, for people.
-  public init(_ decision: Decision, by engine: Engine, keyNames: [String] = []) {
+  public init(_ decision: Decision, by engine: RuleEngine, keyNames: [String] = []) {
     self.decision = decision
     self.engine = engine
     let reader = FactReader(engine.compiled, decision.trace)

@@ -17,7 +17,7 @@ public struct ReferenceEngine {
     globals = Array(repeating: LedgerLayout.unset, count: layout.globalCount)
   }
 
-  /// Everything one event does; the slow twin of ``Engine/submit(_:to:journal:)``.
+  /// Everything one event does; the slow twin of ``RuleEngine/submit(_:to:journal:)``.
   public func submit(
     _ input: EventInput, to account: inout AccountState, checkPromises: Bool = false
   ) throws(EngineFault) -> Decision {

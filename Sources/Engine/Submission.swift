@@ -4,13 +4,13 @@ import Values
 
 /// One event on its way through: memory of earlier answers, the decision, at most one rescue, what follows.
 struct Submission {
-  let engine: Engine
+  let engine: RuleEngine
   let evaluator: Evaluator
   let input: EventInput
 
   private var program: Program { engine.program }
 
-  init(engine: Engine, evaluator: Evaluator, input: EventInput) {
+  init(engine: RuleEngine, evaluator: Evaluator, input: EventInput) {
     self.engine = engine
     self.evaluator = evaluator
     self.input = input

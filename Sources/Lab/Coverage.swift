@@ -38,7 +38,7 @@ public struct Coverage: Sendable {
   // MARK: - Counting
 
   /// Counts one decision. Replays and conflicts try no rule.
-  mutating func record(_ decision: Decision, after: Trace, by engine: Engine) {
+  mutating func record(_ decision: Decision, after: Trace, by engine: RuleEngine) {
     guard !decision.isReplay, decision.verdict != .conflict, decision.field == nil else { return }
     let program = engine.program
     var before = FactReader(engine.compiled, decision.trace).walker

@@ -16,50 +16,68 @@ extension AccountState {
     _ changes: UnsafeMutableBufferPointer<LedgerChange>, key: Int, now: Int64, rolled: UnsafePointer<Int64>? = nil,
     keyRolled: UnsafePointer<Int64>? = nil, origin: borrowing String = "", order: BurnOrder = .grantsFirst
   ) throws(LedgerFault) {
-    let layout = self.layout
-    let hasKey = key >= 0 && key < keyCount
+    let known = key >= 0 && key < keyCount ? key : -1
     if rolled != nil || keyRolled != nil {
-      let (savedRow, savedKeys) = (row, keyRows)
-      bringUp(rolled: rolled, keyRolled: hasKey ? keyRolled : nil, key: key)
-      do throws(LedgerFault) {
-        try applyRolled(changes, layout: layout, key: hasKey ? key : -1, now: now, origin: origin, order: order)
-      } catch {
-        row = savedRow
-        keyRows = savedKeys
-        throw error
-      }
-      return
+      try applyWithWindows(changes, key: known, now: now, rolled, keyRolled, origin: origin, order: order)
+    } else {
+      try applyRolled(changes, key: known, now: now, origin: origin, order: order)
     }
-    try applyRolled(changes, layout: layout, key: hasKey ? key : -1, now: now, origin: origin, order: order)
   }
 
-  private mutating func bringUp(rolled: UnsafePointer<Int64>?, keyRolled: UnsafePointer<Int64>?, key: Int) {
-    if let rolled {
-      for (offset, slot) in layout.movingSlots.enumerated() { row[slot] = rolled[offset] }
-    }
-    if let keyRolled {
-      for (offset, slot) in layout.keyMovingSlots.enumerated() {
-        keyRows[key * layout.keyStride + slot] = keyRolled[offset]
+  /// Brings windows up to `now` first, and back to where they were on a fault. What to go back to is kept on the stack: only
+  /// for a row of more than some hundred slots does this ask for memory.
+  @inline(never)
+  private mutating func applyWithWindows(
+    _ changes: UnsafeMutableBufferPointer<LedgerChange>, key: Int, now: Int64, _ rolled: UnsafePointer<Int64>?,
+    _ keyRolled: UnsafePointer<Int64>?, origin: borrowing String, order: BurnOrder
+  ) throws(LedgerFault) {
+    let (own, keys) = (layout.movingSlots, layout.keyMovingSlots)
+    let keyStart = key < 0 ? 0 : key * layout.keyStride + keys.lowerBound
+    let ownCount = rolled == nil ? 0 : own.count
+    let keyCount = key < 0 || keyRolled == nil ? 0 : keys.count
+    let fault = withUnsafeTemporaryAllocation(of: Int64.self, capacity: ownCount + keyCount) { saved -> LedgerFault? in
+      for offset in 0..<ownCount {
+        saved[offset] = row[own.lowerBound + offset]
+        if let rolled { row[own.lowerBound + offset] = rolled[offset] }
+      }
+      for offset in 0..<keyCount {
+        saved[ownCount + offset] = keyRows[keyStart + offset]
+        if let keyRolled { keyRows[keyStart + offset] = keyRolled[offset] }
+      }
+      do throws(LedgerFault) {
+        try applyRolled(changes, key: key, now: now, origin: origin, order: order)
+        return nil
+      } catch {
+        for offset in 0..<ownCount { row[own.lowerBound + offset] = saved[offset] }
+        for offset in 0..<keyCount { keyRows[keyStart + offset] = saved[ownCount + offset] }
+        return error
       }
     }
+    if let fault { throw fault }
   }
 
   private mutating func applyRolled(
-    _ changes: UnsafeMutableBufferPointer<LedgerChange>, layout: LedgerLayout, key: Int, now: Int64,
+    _ changes: UnsafeMutableBufferPointer<LedgerChange>, key: Int, now: Int64,
     origin: borrowing String, order: BurnOrder
   ) throws(LedgerFault) {
     var writer = RowWriter(tables: layout.tables, contraStart: layout.contraStart)
     let keyOffset = key * layout.keyStride
+    let clockSlot = layout.clockSlot
     let fault = row.withUnsafeMutableBufferPointer { row -> LedgerFault? in
       // An array that was never filled has no address: a pointer to the account's row stands in, and is never used.
       guard let base = row.baseAddress else { return nil }
-      if key < 0 { return writer.write(changes, row: base, keyRow: nil) }
-      return keyRows.withUnsafeMutableBufferPointer { keys in
-        writer.write(changes, row: base, keyRow: keys.baseAddress.map { $0 + keyOffset })
+      let fault: LedgerFault?
+      if key < 0 {
+        fault = writer.write(changes, row: base, keyRow: nil)
+      } else {
+        fault = keyRows.withUnsafeMutableBufferPointer { keys in
+          writer.write(changes, row: base, keyRow: keys.baseAddress.map { $0 + keyOffset })
+        }
       }
+      if fault == nil, base[clockSlot] < now { base[clockSlot] = now }
+      return fault
     }
     if let fault { throw fault }
-    if row[layout.clockSlot] < now { row[layout.clockSlot] = now }
     if writer.movedCycle { forgetCycles() }
     if writer.touchedLots { follow(changes, now: now, origin: origin, order: order) }
   }

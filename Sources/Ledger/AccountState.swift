@@ -28,11 +28,14 @@ public struct AccountState: Sendable, Hashable {
   }
 
   /// The time of the latest event that took effect, in microseconds since 1970. Time never runs backwards for an account.
+  @inlinable
   public var clock: Int64 { row[layout.clockSlot] }
 
   /// The time an event at `time` counts as.
+  @inlinable
   public func effectiveTime(_ time: Int64) -> Int64 { max(time, clock) }
 
+  @inlinable
   public var keyCount: Int { keyNames.count }
 
   /// Adds an API key and returns its index; the index it has if there is one of that name.

@@ -40,4 +40,15 @@ public struct LedgerChange: Sendable, Hashable {
     self.amount = amount
     self.allowance = allowance
   }
+
+  /// The same with other numbers.
+  @inlinable
+  public init(_ other: LedgerChange, amount: Int64, allowance: Int64) {
+    kind = other.kind
+    contra = other.contra
+    lotKind = other.lotKind
+    target = other.target
+    self.amount = amount
+    self.allowance = allowance
+  }
 }

@@ -23,7 +23,7 @@ import Values
     for seed in 0..<UInt64(400) {
       var generator = RandomProgram(seed: seed)
       let program = generator.make()
-      var engine = try Engine(program)
+      var engine = try RuleEngine(program)
       engine.checksPromises = true
       var account = engine.newAccount()
       account.addKey("k")
@@ -71,9 +71,9 @@ import Values
   private func run(seed: UInt64) throws {
     var generator = RandomProgram(seed: seed)
     let program = generator.make()
-    var engine: Engine
+    var engine: RuleEngine
     do {
-      engine = try Engine(program)
+      engine = try RuleEngine(program)
     } catch {
       Issue.record("seed \(seed): \(error.message)")
       return
@@ -150,7 +150,7 @@ import Values
     }
   }
 
-  private func checkExplanation(_ decision: Decision, _ engine: Engine, _ place: Comment) {
+  private func checkExplanation(_ decision: Decision, _ engine: RuleEngine, _ place: Comment) {
     guard decision.verdict != .conflict, !decision.isReplay else { return }
     let explanation = Explanation(decision, by: engine)
     #expect(explanation.recomputedVerdict == decision.verdict, place)

@@ -25,7 +25,7 @@ import Values
 
   @Test(arguments: [2, 60, 1_000])
   func letsDoNotMultiply(count: Int) throws {
-    let engine = try Engine(chained(count))
+    let engine = try RuleEngine(chained(count))
     #expect(engine.compiled.worstCase(event: 0).instructions < 20 * count + 50)
     var account = engine.newAccount()
     try engine.adjust(bucket: 1, to: SmallPolicy.dollar, in: &account, at: 0)
@@ -42,7 +42,7 @@ import Values
     var expr = SmallPolicy.constant(1)
     for _ in 0..<1_000 { expr = SmallPolicy.expr(.negate(expr)) }
     deep.rules[0].effects = [SmallPolicy.effect(.pay(expr))]
-    #expect(throws: CompileError.expressionTooDeep(place: "funding.charge")) { try Engine(deep) }
+    #expect(throws: CompileError.expressionTooDeep(place: "funding.charge")) { try RuleEngine(deep) }
 
     var wide = SmallPolicy.program
     for index in 0..<40_000 {
@@ -54,7 +54,7 @@ import Values
               .compare(.less, SmallPolicy.fact(.field(event: 0, field: 0)), SmallPolicy.constant(-Int64(index))))
           ], span: .none))
     }
-    #expect(throws: CompileError.self) { try Engine(wide) }
+    #expect(throws: CompileError.self) { try RuleEngine(wide) }
   }
 
   @Test func indicesThatNameNothingAreRefused() {
@@ -76,7 +76,7 @@ import Values
     broken { $0.lets = [Let(name: "l", value: SmallPolicy.expr(.named(0)), span: .none)] }
     broken { $0.meters[0].measure = .bucketPayments(3) }
     broken { $0.buckets[0].resets = (.month, SmallPolicy.fact(.posted(0))) }
-    for program in programs { #expect(throws: CompileError.self) { try Engine(program) } }
+    for program in programs { #expect(throws: CompileError.self) { try RuleEngine(program) } }
   }
 
   @Test func jumpsOnlyGoForward() throws {
@@ -89,7 +89,7 @@ import Values
           let instruction = code.code[position]
           switch instruction.opcode {
           case .jump, .jumpIfZero, .jumpIfNotZero, .jumpIfEqual, .jumpIfNotEqual, .jumpIfLess, .jumpIfLessOrEqual,
-            .startDrawing, .draw, .drawRated:
+            .startDrawing, .draw, .drawBook, .drawRated:
             #expect(instruction.c > position && instruction.c < code.code.count, "seed \(seed)")
           case .roundedScale: position += 1
           case .roundedProducts: position += instruction.c >> 2

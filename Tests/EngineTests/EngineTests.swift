@@ -11,8 +11,8 @@ import Values
 
   private func time(_ text: String) throws -> Int64 { try Instant(parsing: text).microseconds }
 
-  private func funded(_ dollars: Int64) throws -> (Engine, AccountState, Int64) {
-    var engine = try Engine(SmallPolicy.program)
+  private func funded(_ dollars: Int64) throws -> (RuleEngine, AccountState, Int64) {
+    var engine = try RuleEngine(SmallPolicy.program)
     engine.checksPromises = true
     var account = engine.newAccount()
     let now = try time("2026-01-31T10:00:00Z")
@@ -20,7 +20,7 @@ import Values
     return (engine, account, now)
   }
 
-  private func change(_ engine: inout Engine, _ account: inout AccountState, _ setting: Int, _ value: Int64, _ at: Int64)
+  private func change(_ engine: inout RuleEngine, _ account: inout AccountState, _ setting: Int, _ value: Int64, _ at: Int64)
     throws
   {
     try engine.change(setting, to: value, in: &account, at: at)
@@ -189,7 +189,7 @@ import Values
     #expect(throws: EngineFault.self) { try engine.input("request", at: now, ["cost": 1, "price": 2]) }
     var other = SmallPolicy.program
     other.meters.append(other.meters[0])
-    var foreign = try Engine(other).newAccount()
+    var foreign = try RuleEngine(other).newAccount()
     #expect(throws: EngineFault.foreignAccount) {
       try engine.submit(EventInput(event: 0, at: now, fields: [1]), to: &foreign)
     }
@@ -206,7 +206,7 @@ import Values
     program.rules[0].effects = [
       SmallPolicy.effect(.pay(SmallPolicy.expr(.call(0, [SmallPolicy.fact(.field(event: 0, field: 0))]))))
     ]
-    let engine = try Engine(program)
+    let engine = try RuleEngine(program)
     var account = engine.newAccount()
     let before = account
     #expect(throws: EngineFault.functionOutOfRange(function: "liar", value: 6)) {

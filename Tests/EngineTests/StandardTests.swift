@@ -27,7 +27,7 @@ import Values
         let got = \(expression)
         """)
       #expect(problems.isEmpty, "\(function.name): \(problems)")
-      let engine = try Engine(program)
+      let engine = try RuleEngine(program)
       let account = engine.newAccount()
       let got = try #require(engine.value(of: "example.got", in: account, at: 0), "\(function.name)")
       #expect(engine.formatter().text(got.value, got.type) == result, "\(function.name)")
@@ -43,7 +43,7 @@ import Values
       let (program, problems) = try check(effect.example)
       #expect(problems.isEmpty, "\(effect.verb): \(problems)")
       #expect(program.rules.contains { $0.effects.contains { $0.verb == effect.verb } }, "\(effect.verb)")
-      #expect(throws: Never.self) { try Engine(program) }
+      #expect(throws: Never.self) { try RuleEngine(program) }
     }
   }
 

@@ -176,9 +176,9 @@ struct MutationFuzzer {
   }
 
   private mutating func decide(_ program: Program, _ files: [File]) {
-    let engine: Engine
+    let engine: RuleEngine
     do throws(CompileError) {
-      var checking = try Engine(program)
+      var checking = try RuleEngine(program)
       checking.checksPromises = true
       engine = checking
     } catch {

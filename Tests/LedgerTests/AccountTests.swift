@@ -54,7 +54,8 @@ private func apply(
 
   static let largest = Money.largest.nano
 
-  @Test(arguments: [
+  /// Each passes a range at its last step at the latest.
+  static let faulty: [[LedgerChange]] = [
     [LedgerChange(.credit, target: 0, amount: AccountTests.largest, contra: .cards), LedgerChange(.credit, target: 0, amount: 1, contra: .cards)],
     [LedgerChange(.draw, target: 0, amount: AccountTests.largest), LedgerChange(.draw, target: 0, amount: 78)],
     [LedgerChange(.draw, target: 1, amount: Int64.max)],
@@ -64,7 +65,9 @@ private func apply(
     [LedgerChange(.touch, target: 0, amount: 7), LedgerChange(.set, target: 0, amount: 101)],
     [LedgerChange(.set, target: 0, amount: 5), LedgerChange(.set, target: 1, amount: Int64.min)],
     [LedgerChange(.reset, target: 0), LedgerChange(.add, target: 0, amount: Int64.min)],
-  ])
+  ]
+
+  @Test(arguments: AccountTests.faulty)
   func pastItsRangeNothingChanges(_ changes: [LedgerChange]) throws {
     var account = AccountState(layout: layout())
     account.addKey("k")
@@ -74,6 +77,38 @@ private func apply(
     let before = account
     #expect(throws: LedgerFault.self) { try apply(changes, to: &account, key: 0, now: 9) }
     #expect(account == before)
+  }
+
+  /// Windows that were brought up to now go back to where they were.
+  @Test(arguments: AccountTests.faulty)
+  func pastItsRangeNoWindowMoves(_ changes: [LedgerChange]) throws {
+    let layout = layout()
+    var account = AccountState(layout: layout)
+    account.addKey("k")
+    _ = try apply(
+      [LedgerChange(.credit, target: 0, amount: 77, contra: .grants, lotKind: 1), LedgerChange(.add, target: 1, amount: 3)],
+      to: &account, key: 0, now: 5)
+    let before = account
+    var (row, keyRow) = (account.row, account.keyRows)
+    for window in layout.accountWindows { (row[window.startSlot], row[window.endSlot]) = (6, 600) }
+    keyRow[layout.meters[1].slot] += 1
+    func bringUp(_ changes: [LedgerChange]) throws {
+      var list = changes
+      try list.withUnsafeMutableBufferPointer { list in
+        try row.withUnsafeBufferPointer { row in
+          try keyRow.withUnsafeBufferPointer { keyRow in
+            try account.apply(
+              list, key: 0, now: 9, rolled: row.baseAddress.map { $0 + layout.movingSlots.lowerBound },
+              keyRolled: keyRow.baseAddress.map { $0 + layout.keyMovingSlots.lowerBound })
+          }
+        }
+      }
+    }
+    #expect(throws: LedgerFault.self) { try bringUp(changes) }
+    #expect(account == before)
+    try bringUp([LedgerChange(.touch, target: 0, amount: 9)])
+    #expect(account.row[layout.accountWindows[0].endSlot] == 600)
+    #expect(account.keyRows[layout.meters[1].slot] == before.keyRows[layout.meters[1].slot] + 1)
   }
 
   @Test func whatConcernsAKeyIsLeftOutWithoutOne() throws {

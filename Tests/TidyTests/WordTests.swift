@@ -46,6 +46,20 @@ struct WordTests {
     }
   }
 
+  @Test("no type has the name of a module: Swift could then not qualify that module's names")
+  func typesAreNoModules() {
+    let modules = Tree.folders(in: "Sources")
+    let form = #/\b(?:struct|class|enum|protocol|actor|typealias)\s+([A-Za-z_]\w*)/#
+    for path in Self.sources {
+      for (number, line) in SwiftText(Tree.text(path) ?? "").lines.enumerated() {
+        for match in line.matches(of: form) where modules.contains(String(match.1)) {
+          Issue.record("\(path):\(number + 1): `\(match.1)` is a module")
+        }
+      }
+    }
+    #expect(modules.contains("Engine"))
+  }
+
   static func traps(_ source: String) -> [(line: Int, call: String)] {
     let form = #/\btry!|\bas!|\bfatalError\b|\bunowned\(unsafe\)/#
     return SwiftText(source).lines.enumerated().flatMap { index, line in

@@ -5,7 +5,7 @@ import Values
 
 /// Events and the accounts they meet, for the engine.
 final class EventStream {
-  let engine: Engine
+  let engine: RuleEngine
   let evaluator: Evaluator
   /// The accounts as every run finds them.
   let opening: [AccountState]
@@ -26,7 +26,7 @@ final class EventStream {
     var fields: Range<Int>
   }
 
-  init(_ engine: Engine, accounts: [AccountState], targets: [Int], inputs: [EventInput]) {
+  init(_ engine: RuleEngine, accounts: [AccountState], targets: [Int], inputs: [EventInput]) {
     self.engine = engine
     evaluator = Evaluator(engine.compiled)
     evaluator.setGlobals(engine.globals)

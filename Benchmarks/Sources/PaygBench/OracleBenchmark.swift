@@ -5,7 +5,7 @@ import Values
 /// How much faster compiled rules are than the tree they were compiled from, and what a full answer costs on top.
 struct OracleBenchmark: Benchmark {
   let name = "oracle"
-  let summary = "one event through the tree of the rules, through `Engine.submit`, and through the evaluator alone"
+  let summary = "one event through the tree of the rules, through `RuleEngine.submit`, and through the evaluator alone"
 
   /// The reference engine is slow; the first events are enough.
   private static let eventCount = 1_024

@@ -68,12 +68,12 @@ extension ShippedAccount {
     let (numerator, denominator) = planRate
     let due =
       numerator == denominator
-      ? need : Int64(Rounding.divide(Int128(need) * Int128(numerator), by: denominator, .up))
+      ? need : min(need, ShippedAccount.inUnits(Int128(need) * Int128(numerator), over: denominator))
     let fromQuota = min(due, left)
     if fromQuota == due { return ShippedAnswer(code: .allowed, cost: need, fromQuota: fromQuota) }
     let rest =
       numerator == denominator
-      ? due - fromQuota : Int64(Rounding.divide(Int128(due - fromQuota) * Int128(need), by: due, .up))
+      ? due - fromQuota : min(need, ShippedAccount.inUnits(Int128(due - fromQuota) * Int128(need), over: due))
 
     // The balance pays the overflow, if the customer said so and inside every limit.
     if isSubscribed && (!fallback || spendingLimit == 0) {
@@ -91,6 +91,12 @@ extension ShippedAccount {
     }
     if room < rest { return ShippedAnswer(code: code, cost: need, shortfall: rest - room) }
     return ShippedAnswer(code: .allowed, cost: need, fromQuota: fromQuota, fromBalance: rest)
+  }
+
+  /// The quotient in whole units, rounded up.
+  @inline(__always)
+  private static func inUnits(_ numerator: Int128, over denominator: Int64) -> Int64 {
+    Int64(Rounding.divide(numerator, by: denominator * Money.nanoPerUnit, .up)) * Money.nanoPerUnit
   }
 
   private func currentCycle(at now: Int64) -> Window {

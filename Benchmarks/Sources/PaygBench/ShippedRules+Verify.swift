@@ -50,7 +50,7 @@ extension ShippedRules {
   }
 
   private static func compare(
-    _ account: AccountState, _ own: ShippedAccount, _ keys: [ShippedKey], _ engine: Engine
+    _ account: AccountState, _ own: ShippedAccount, _ keys: [ShippedKey], _ engine: RuleEngine
   ) throws {
     func expect(_ name: String, _ wanted: Int64, key: Int? = nil) throws {
       let found = engine.value(of: name, in: account, key: key, at: account.clock)?.value

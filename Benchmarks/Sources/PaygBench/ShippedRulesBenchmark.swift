@@ -35,7 +35,7 @@ struct ShippedRulesBenchmark: Benchmark {
 /// The shipped rules, and a world of accounts and requests for them.
 struct ShippedRules {
   let rules: LoadedRules
-  let engine: Engine
+  let engine: RuleEngine
 
   static let accountCount = 1_024
   static let eventCount = 16_384
@@ -45,7 +45,7 @@ struct ShippedRules {
     guard !rules.diagnostics.hasErrors else {
       throw Mismatch(Renderer(sources: rules.sources).render(rules.diagnostics))
     }
-    engine = try Engine(rules.program)
+    engine = try RuleEngine(rules.program)
   }
 
   /// The same accounts and requests for the engine and for the rules written by hand.

@@ -4,12 +4,12 @@ import Values
 
 /// Accounts in pairs: one for the engine and one for the rules written by hand.
 struct World {
-  private(set) var engine: Engine
+  private(set) var engine: RuleEngine
   private(set) var accounts: [AccountState] = []
   private(set) var plain: [ShippedAccount] = []
   private(set) var keys: [ShippedKey] = []
 
-  init(_ engine: Engine) { self.engine = engine }
+  init(_ engine: RuleEngine) { self.engine = engine }
 
   /// Half of the accounts have a plan, some with a discount; most are well funded, some run out on the way.
   mutating func addAccount(_ random: inout SeededGenerator, at start: Int64) throws {

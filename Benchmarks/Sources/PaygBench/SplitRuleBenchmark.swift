@@ -58,7 +58,7 @@ struct SplitRuleBenchmark: Benchmark {
   static func streams() throws -> (EventStream, SplitStream) {
     let rules = LoadedRules.read([("split.rules", policy)], vocabulary: StandardPlugin.vocabulary)
     guard rules.diagnostics.isEmpty else { throw Mismatch(Renderer(sources: rules.sources).render(rules.diagnostics)) }
-    var engine = try Engine(rules.program)
+    var engine = try RuleEngine(rules.program)
     let compiled = engine.compiled
     guard let limit = compiled.setting(named: "split.spending_limit"), let quota = compiled.bucket(named: "quota"),
       let balance = compiled.bucket(named: "balance")

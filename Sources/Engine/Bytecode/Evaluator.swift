@@ -96,8 +96,9 @@ public final class Evaluator {
 
   /// Takes a decision about an event. Nothing changes but this evaluator's memory of it.
   ///
-  /// The event must be one of the program's with as many fields as it declares, the account one of its layout (`Engine`
-  /// checks that).
+  /// The event must be one of the program's with as many fields as it declares, the account one of its layout (`RuleEngine`
+  /// checks that). The account is lent, not copied, where the caller has it in a variable or `inout`; lending an element of
+  /// an array first copies it, with a count for every array in it, which takes longer than the decision.
   public func decide(_ account: borrowing AccountState, _ input: borrowing EventInput) -> Outcome {
     event = input.event
     keptPrevious = false
@@ -124,23 +125,12 @@ public final class Evaluator {
     let unit = units + event
     let frame = unit.pointee.frame
     self.frame = frame
-    let fieldCount = unit.pointee.givenCount
-    precondition(given.count == fieldCount, "an event comes with the fields it declares")
-    let fields = frame + unit.pointee.fields
-    var misfit = -1
-    for index in 0..<fieldCount {
-      let value = given[index]
-      fields[index] = value
-      if !unit.pointee.ranges[index].fits(value), misfit < 0 { misfit = index }
-    }
-    now = account.effectiveTime(time)
-    key = -1
-    if unit.pointee.keyField >= 0 {
-      let value = fields[unit.pointee.keyField]
-      if value >= 0, value < Int64(account.keyCount) { key = Int(value) }
-    }
+    unit.clearDraws()
+    let misfit = unit.take(given)
+    now = unit.effectiveTime(time, for: account)
+    key = unit.key(amongst: account)
     load(account, unit)
-    for index in 0..<unit.pointee.bucketCount { frame[unit.pointee.drawn &+ index] = 0 }
+    frame[Status.need] = 0
     frame[Status.amount] = 0
     frame[Status.covered] = 0
     frame[Status.shortfall] = 0
@@ -148,8 +138,8 @@ public final class Evaluator {
       frame[Status.changeEnd] = frame[Status.changeBegin]
       frame[Status.firedCount] = 0
       return Outcome(
-        verdict: .fieldOutOfRange, denial: unit.pointee.outOfRange, rule: -1, bucket: -1, field: Int32(misfit),
-        amount: 0, covered: 0, shortfall: 0)
+        verdict: .fieldOutOfRange, denial: unit.pointee.outOfRange, rule: -1, bucket: -1,
+        field: Int32(truncatingIfNeeded: misfit), amount: 0, covered: 0, shortfall: 0)
     }
     Interpreter.run(unit, from: 0)
     let decider = frame[Status.decider]
@@ -267,54 +257,31 @@ public final class Evaluator {
 
   // MARK: - The frame
 
-  /// Brings the account's numbers into the frame: settings with their defaults, windows up to date.
+  /// Brings what the code reads of the account into the frame: settings with their defaults, windows up to date.
+  @inline(__always)
   private func load(_ account: borrowing AccountState, _ unit: UnsafeMutablePointer<Unit>) {
-    let frame = unit.pointee.frame
-    frame[unit.pointee.now] = now
+    unit.pointee.frame[unit.pointee.now] = now
+    var mustRoll = unit.pointee.alwaysRolls
     account.row.withUnsafeBufferPointer { row in
-      guard let base = row.baseAddress else { return }
-      (frame + unit.pointee.moving).update(from: base + unit.pointee.firstMoving, count: unit.pointee.movingCount)
-      for index in 0..<unit.pointee.accountSettings {
-        let load = unit.pointee.settings[index]
-        let stored = base[Int(load.slot)]
-        frame[Int(load.register)] = stored == LedgerLayout.unset ? load.fallback : stored
-      }
+      if let row = row.baseAddress, unit.load(row: row, now: now) { mustRoll = true }
     }
-    if unit.pointee.keyField >= 0 || unit.pointee.settingCount > unit.pointee.accountSettings {
-      loadKey(account, unit, frame)
-    }
-    if unit.pointee.hasDated { loadDated(unit, frame) }
-    isRolled = false
-    var index = 0
-    while index < unit.pointee.windowCount {
-      if now >= frame[Int(unit.pointee.windowEnds[index])] { return roll(unit, frame) }
-      index &+= 1
-    }
-    if unit.pointee.alwaysRolls { roll(unit, frame) }
-  }
-
-  private func loadKey(
-    _ account: borrowing AccountState, _ unit: UnsafeMutablePointer<Unit>, _ frame: UnsafeMutablePointer<Int64>
-  ) {
-    let key = self.key
-    account.keyRows.withUnsafeBufferPointer { rows in
-      let base = key >= 0 ? rows.baseAddress.map { $0 + key &* unit.pointee.keyStride } : nil
-      for index in unit.pointee.accountSettings..<unit.pointee.settingCount {
-        let load = unit.pointee.settings[index]
-        let stored = base?[Int(load.slot)] ?? LedgerLayout.unset
-        frame[Int(load.register)] = stored == LedgerLayout.unset ? load.fallback : stored
-      }
-      if let base {
-        (frame + unit.pointee.keyMoving).update(
-          from: base + unit.pointee.firstKeyMoving, count: unit.pointee.keyMovingCount)
+    if unit.pointee.readsKey {
+      if key >= 0 {
+        account.keyRows.withUnsafeBufferPointer { rows in
+          if let rows = rows.baseAddress, unit.load(keyRow: rows + key &* unit.pointee.keyStride, now: now) {
+            mustRoll = true
+          }
+        }
       } else {
-        (frame + unit.pointee.keyMoving).update(repeating: 0, count: unit.pointee.keyMovingCount)
-        // A key that is not known has no windows that could end.
-        for index in 0..<unit.pointee.keyWindowCount { frame[Int(unit.pointee.keyWindowEnds[index])] = Int64.max }
+        unit.loadNoKey()
       }
     }
+    if unit.pointee.hasDated { loadDated(unit, unit.pointee.frame) }
+    isRolled = false
+    if mustRoll { roll(account, unit) }
   }
 
+  @inline(never)
   private func loadDated(_ unit: UnsafeMutablePointer<Unit>, _ frame: UnsafeMutablePointer<Int64>) {
     for dated in codes[event].dated {
       let setting = compiled.program.settings[dated.setting]
@@ -326,8 +293,22 @@ public final class Evaluator {
     }
   }
 
-  /// A window has ended: the rare way. What cycles are counted from is computed only here.
-  private func roll(_ unit: UnsafeMutablePointer<Unit>, _ frame: UnsafeMutablePointer<Int64>) {
+  /// A window has ended: the rare way. Only here all of the moving parts come into the frame, because windows that this event
+  /// does not read end too; and only here is computed what cycles are counted from.
+  @inline(never)
+  private func roll(_ account: borrowing AccountState, _ unit: UnsafeMutablePointer<Unit>) {
+    let frame = unit.pointee.frame
+    account.row.withUnsafeBufferPointer { row in
+      guard let row = row.baseAddress else { return }
+      (frame + unit.pointee.moving).update(from: row + unit.pointee.firstMoving, count: unit.pointee.movingCount)
+    }
+    if key >= 0 {
+      account.keyRows.withUnsafeBufferPointer { rows in
+        guard let rows = rows.baseAddress else { return }
+        (frame + unit.pointee.keyMoving).update(
+          from: rows + key &* unit.pointee.keyStride + unit.pointee.firstKeyMoving, count: unit.pointee.keyMovingCount)
+      }
+    }
     var anchor: Int64?
     if unit.pointee.entries.anchor >= 0 {
       Interpreter.run(unit, from: unit.pointee.entries.anchor)

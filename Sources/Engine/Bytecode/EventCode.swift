@@ -17,11 +17,13 @@ struct EventCode: Sendable {
   let templates: [LedgerChange]
   /// The settings the code reads.
   let settings: [SettingLoad]
+  /// What else it reads of the account's row and of the key's: slots of their moving parts.
+  let slots: [Int32]
+  let keySlots: [Int32]
   /// Settings whose default changes with time.
   let dated: [DatedDefault]
   let givenFields: [FieldRange]
   let keyField: Int?
-  let readsKey: Bool
 
   struct Entries: Sendable {
     var anchor: Int?
@@ -63,10 +65,10 @@ struct EventCode: Sendable {
     for position in code.indices.reversed() {
       let instruction = code[position]
       switch instruction.opcode {
-      case .end, .deny: longest[position] = 1
+      case .end, .deny, .emitAndEnd: longest[position] = 1
       case .jump: longest[position] = 1 + longest[instruction.c]
       case .jumpIfZero, .jumpIfNotZero, .jumpIfEqual, .jumpIfNotEqual, .jumpIfLess, .jumpIfLessOrEqual, .startDrawing,
-        .draw, .drawRated:
+        .draw, .drawBook, .drawRated:
         longest[position] = 1 + max(longest[position + 1], longest[instruction.c])
       case .roundedScale: longest[position] = 1 + longest[min(position + 2, code.count)]
       case .roundedProducts: longest[position] = 1 + longest[min(position + 1 + instruction.c >> 2, code.count)]

@@ -98,9 +98,8 @@ struct EventCompiler {
       program.promises.count <= 65_535
     else { throw .tooManyInstructions(event: name) }
     let event = program.events[plan.event]
-    // What the code reads is found by looking at every register it names: more than needed does no harm.
     var used: Set<Int> = []
-    for instruction in exprs.builder.code { used.formUnion([instruction.a, instruction.b, instruction.c]) }
+    for instruction in exprs.builder.code { used.formUnion(instruction.registersRead) }
     for instruction in exprs.builder.code where instruction.opcode == .findRow {
       used.formUnion(instruction.c..<instruction.c + program.tables[instruction.b].inputs.count)
     }
@@ -119,17 +118,19 @@ struct EventCompiler {
           fallback: setting.defaults.count > 1 ? ValueType.unset : setting.defaults.first?.value ?? ValueType.none))
     }
     loads.sort { !$0.isKey && $1.isKey }
+    let slots = layout.movingSlots.filter { used.contains(map.account + $0) }
+    let keySlots = event.keyField == nil ? [] : layout.keyMovingSlots.filter { used.contains(map.key + $0) }
     return EventCode(
       event: plan.event, map: map, code: exprs.builder.code,
       constants: exprs.builder.constants.map { ($0.value, $0.key) }, registerCount: exprs.builder.registerCount,
-      entries: entries, deciders: deciders, templates: templates, settings: loads, dated: dated,
+      entries: entries, deciders: deciders, templates: templates, settings: loads,
+      slots: slots.map(Int32.init), keySlots: keySlots.map(Int32.init), dated: dated,
       givenFields: event.fields.prefix(event.givenCount).map {
         EventCode.FieldRange(
           low: Arithmetic.clamp($0.range.low), high: Arithmetic.clamp($0.range.high), isOptional: $0.type.isOptional,
           isRatio: $0.type.base == .ratio)
       },
-      keyField: event.keyField,
-      readsKey: event.keyField != nil)
+      keyField: event.keyField)
   }
 
   // MARK: - The decision
@@ -151,32 +152,30 @@ struct EventCompiler {
     for rule in plan.ons {
       let next = exprs.builder.newLabel()
       compile(clausesOf: rule, otherwise: next)
-      exprs.builder.emit(.fire, 0, 0, rule)
+      var acts = false
       for operation in program.rules[rule].effects.flatMap(\.operations) {
         guard case .pay(let amount) = operation else { continue }
-        pays = true
-        let register = exprs.compile(amount)
-        exprs.builder.emit(.pay, 0, register, rule)
+        (pays, acts) = (true, true)
+        exprs.builder.emit(.pay, 0, exprs.compile(amount), rule)
       }
+      if !acts { exprs.builder.emit(.fire, 0, 0, rule) }
       compile(effectsOf: rule)
       exprs.builder.bind(next)
     }
     if pays { compileWaterfall() }
     compileCommit()
-    end()
   }
 
   private mutating func compileWaterfall() {
     let done = exprs.builder.newLabel()
-    exprs.builder.jump(.startDrawing, to: done)
+    // A draw of nothing is over at once: where the first thing is a draw there is nothing to go past.
+    let startsWithDraw = plan.totalCaps.isEmpty && plan.gates.first?.isEmpty == true && bookAlone(0) != nil
+    if !startsWithDraw { exprs.builder.jump(.startDrawing, to: done) }
     for rule in plan.totalCaps {
       guard case .cap(_, let limit, _) = program.rules[rule].kind else { continue }
       let next = exprs.builder.newLabel()
       compile(clausesOf: rule, otherwise: next)
-      let value = exprs.compile(limit)
-      if limit.type.isOptional {
-        exprs.builder.jump(.jumpIfEqual, value, exprs.builder.constant(ValueType.none), to: next)
-      }
+      let value = exprs.compile(limit, unlessNone: next)
       exprs.builder.emit(.totalCap, 0, value, decider(rule: rule))
       exprs.builder.bind(next)
     }
@@ -192,44 +191,11 @@ struct EventCompiler {
       closed.append((rule, exprs.builder.newLabel()))
       compile(clausesOf: rule, otherwise: closed[closed.count - 1].label)
     }
-    let available = exprs.compile(.available(bucket), QualifiedType(.money))
-    var room = available
-    var caps: [(rule: Int, register: Int)] = []
-    for rule in plan.caps[bucket] {
-      guard case .cap(_, let limit, _) = program.rules[rule].kind else { continue }
-      if room == available {
-        room = exprs.builder.newRegister()
-        exprs.builder.emit(.move, room, available)
-      }
-      let isSure = program.rules[rule].clauses.isEmpty && !limit.type.isOptional
-      if isSure {
-        let value = exprs.compile(limit)
-        exprs.builder.emit(.limitRoom, room, value)
-        caps.append((rule, value))
-        continue
-      }
-      // A cap that is not in force is one that nothing is above.
-      let value = exprs.builder.newRegister()
-      let skip = exprs.builder.newLabel()
-      exprs.builder.emit(.move, value, exprs.builder.constant(Int64.max))
-      compile(clausesOf: rule, otherwise: skip)
-      let computed = exprs.compile(limit)
-      if limit.type.isOptional {
-        exprs.builder.jump(.jumpIfEqual, computed, exprs.builder.constant(ValueType.none), to: skip)
-      }
-      exprs.builder.emit(.move, value, computed)
-      exprs.builder.emit(.limitRoom, room, computed)
-      exprs.builder.bind(skip)
-      caps.append((rule, value))
-    }
-    if let rate = program.buckets[bucket].rate {
-      let value = exprs.compile(rate)
-      exprs.builder.emit(.due, exprs.builder.constant(program.buckets[bucket].rateStep), value)
-      exprs.builder.jump(.drawRated, map.drawn + bucket, room, to: done)
+    if let slot = bookAlone(bucket) {
+      exprs.builder.jump(.drawBook, map.drawn + bucket, slot, to: done)
     } else {
-      exprs.builder.jump(.draw, map.drawn + bucket, room, to: done)
+      compile(drawWithinCaps: bucket, done: done)
     }
-    for cap in caps { exprs.builder.emit(.shortIf, 0, cap.register, decider(rule: cap.rule, bucket: bucket)) }
     if let denial = program.buckets[bucket].denial {
       deciders.append(EventCode.Decider(denial: Int32(denial), rule: -1, bucket: Int32(bucket)))
       exprs.builder.emit(.short, 0, 0, deciders.count - 1)
@@ -241,6 +207,47 @@ struct EventCompiler {
       exprs.builder.emit(.short, 0, 0, decider(rule: gate.rule, bucket: bucket))
     }
     exprs.builder.bind(next)
+  }
+
+  /// The register of a bucket's book, if that alone says what the bucket can give.
+  private func bookAlone(_ bucket: Int) -> Int? {
+    let place = layout.buckets[bucket]
+    guard program.buckets[bucket].resets == nil, program.buckets[bucket].rate == nil, plan.caps[bucket].isEmpty,
+      place.heldSlot == place.slot + 1
+    else { return nil }
+    return map.account + place.slot
+  }
+
+  private mutating func compile(drawWithinCaps bucket: Int, done: CodeBuilder.Label) {
+    var room = exprs.compile(.available(bucket), QualifiedType(.money))
+    var caps: [(rule: Int, register: Int)] = []
+    for rule in plan.caps[bucket] {
+      guard case .cap(_, let limit, _) = program.rules[rule].kind else { continue }
+      let value: Int
+      if program.rules[rule].clauses.isEmpty && !limit.type.isOptional {
+        value = exprs.compile(limit)
+      } else {
+        // A cap that is not in force is one that nothing is above.
+        value = exprs.builder.newRegister()
+        let skip = exprs.builder.newLabel()
+        exprs.builder.emit(.move, value, exprs.builder.constant(Int64.max))
+        compile(clausesOf: rule, otherwise: skip)
+        _ = exprs.compile(limit, into: value, unlessNone: skip)
+        exprs.builder.bind(skip)
+      }
+      caps.append((rule, value))
+      let limited = exprs.builder.newRegister()
+      exprs.builder.emit(.limitRoom, limited, room, value)
+      room = limited
+    }
+    if let rate = program.buckets[bucket].rate {
+      let value = exprs.compile(rate)
+      exprs.builder.emit(.due, exprs.builder.constant(program.buckets[bucket].rateStep), value)
+      exprs.builder.jump(.drawRated, map.drawn + bucket, room, to: done)
+    } else {
+      exprs.builder.jump(.draw, map.drawn + bucket, room, to: done)
+    }
+    for cap in caps { exprs.builder.emit(.shortIf, 0, cap.register, decider(rule: cap.rule, bucket: bucket)) }
   }
 
   private mutating func compileCommit() {
@@ -258,7 +265,7 @@ struct EventCompiler {
     for (index, meter) in program.meters.enumerated() where meter.since == plan.event {
       emit(.emit, LedgerChange(.reset, target: index), map.now)
     }
-    emit(.emit, LedgerChange(.touch, target: plan.event), map.now)
+    emit(.emitAndEnd, LedgerChange(.touch, target: plan.event), map.now)
   }
 
   // MARK: - Parts of rules

@@ -101,6 +101,19 @@ struct ExprCompiler {
     }
   }
 
+  /// The register that holds the value, past a jump for where it is none.
+  mutating func compile(_ expr: Expr, into target: Int? = nil, unlessNone label: CodeBuilder.Label) -> Int {
+    // How the checker says that a value is none where what it is computed from is none: no need to make that none first.
+    if case .choose(let condition, let then, let otherwise) = expr.kind, case .constant(ValueType.none) = otherwise.kind {
+      jump(unless: condition, to: label)
+      return compile(then, into: target, unlessNone: label)
+    }
+    guard expr.type.isOptional else { return compile(expr, into: target) }
+    let value = compile(expr)
+    builder.jump(.jumpIfEqual, value, builder.constant(ValueType.none), to: label)
+    return builder.move(value, into: target)
+  }
+
   private mutating func compile(_ opcode: Opcode, _ left: Expr, _ right: Expr, into target: Int?) -> Int {
     let (a, b) = (compile(left), compile(right))
     return builder.compute(opcode, a, b, into: target)

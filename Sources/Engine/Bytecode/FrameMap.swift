@@ -50,7 +50,7 @@ struct FrameMap: Sendable {
     now = key + layout.keyStride
     anchor = now + 1
     drawn = now + 2
-    fields = drawn + program.buckets.count
+    fields = drawn + max(2, program.buckets.count)
     count = fields + program.events[event].fields.count
   }
 

@@ -1,25 +1,25 @@
 /// One step of compiled code: what to do and three 16-bit operands, in 64 bits.
+///
+/// The operands are fields of their own, so that the interpreter fetches each with one load instead of cutting it out.
 struct Instruction: Sendable, Hashable {
-  var bits: UInt64
+  var opcode: Opcode
+  private var first: UInt16
+  private var second: UInt16
+  private var third: UInt16
 
   init(_ opcode: Opcode, _ a: Int = 0, _ b: Int = 0, _ c: Int = 0) {
-    bits =
-      UInt64(opcode.rawValue) | UInt64(UInt16(truncatingIfNeeded: a)) << 16
-      | UInt64(UInt16(truncatingIfNeeded: b)) << 32 | UInt64(UInt16(truncatingIfNeeded: c)) << 48
+    self.opcode = opcode
+    first = UInt16(truncatingIfNeeded: a)
+    second = UInt16(truncatingIfNeeded: b)
+    third = UInt16(truncatingIfNeeded: c)
   }
 
-  // Every value of the low byte was put there from an `Opcode`.
-  @inline(__always) var opcode: Opcode { unsafeBitCast(UInt8(truncatingIfNeeded: bits), to: Opcode.self) }
-  @inline(__always) var a: Int { Int(truncatingIfNeeded: (bits >> 16) & 0xFFFF) }
-  @inline(__always) var b: Int { Int(truncatingIfNeeded: (bits >> 32) & 0xFFFF) }
-  @inline(__always) var c: Int { Int(truncatingIfNeeded: bits >> 48) }
+  @inline(__always) var a: Int { Int(first) }
+  @inline(__always) var b: Int { Int(second) }
+  @inline(__always) var c: Int { Int(third) }
 
   /// The same with another jump target.
-  func to(_ target: Int) -> Instruction {
-    var copy = self
-    copy.bits = bits & 0x0000_FFFF_FFFF_FFFF | UInt64(UInt16(truncatingIfNeeded: target)) << 48
-    return copy
-  }
+  func to(_ target: Int) -> Instruction { Instruction(opcode, a, b, target) }
 }
 
 /// What an instruction does. `a` is where a result goes, `b` and `c` are operands; a jump's target is `c`. Jumps only go
@@ -70,18 +70,20 @@ enum Opcode: UInt8, Sendable, Hashable, CaseIterable {
   /// `a` = output `c` of row `b`.
   case cell
 
-  /// Rule `c` decided to pay `b`.
+  /// Rule `c` acts and decided to pay `b`.
   case pay
-  /// Starts the waterfall; past `c` if nothing has to be paid.
+  /// Past `c` if nothing has to be paid.
   case startDrawing
   /// Denies by `c` if more is needed than `b`, zero at least.
   case totalCap
   /// What is due at rate `b` in steps of register `a`, for the draw to come.
   case due
-  /// `a` = min(`a`, max(0, `b`)).
+  /// `a` = min(`b`, max(0, `c`)).
   case limitRoom
   /// Bucket register `a` gives what is in room `b`; past `c` if nothing more is needed.
   case draw
+  /// The same where the room is what the bucket's book at register `b` has, less what is held of it, one register on.
+  case drawBook
   case drawRated
   /// Falling short is the fault of `c`, if nothing was to blame before; `shortIf` only if cap `b` is below what was due.
   case short
@@ -97,4 +99,26 @@ enum Opcode: UInt8, Sendable, Hashable, CaseIterable {
   /// The same if the amount is not zero, or for money above zero.
   case emitNonZero
   case emitPositive
+  /// The last instruction that a decision asks for; the decision ends.
+  case emitAndEnd
+}
+
+extension Instruction {
+  /// The registers it reads, as far as its own operands name them. What follows an instruction as a further word is an
+  /// `end`, so that its registers count too.
+  var registersRead: [Int] {
+    switch opcode {
+    case .jump, .startDrawing, .short, .endDrawing, .deny, .fire, .call, .findRow: []
+    case .move, .not, .jumpIfZero, .jumpIfNotZero, .roundedProducts, .roundedProductsPlus, .cell, .pay, .totalCap, .draw,
+      .drawRated, .shortIf:
+      [b]
+    case .findSymbol: [c]
+    case .drawBook: [b, b + 1]
+    case .end, .jumpIfEqual, .jumpIfNotEqual, .jumpIfLess, .jumpIfLessOrEqual, .due: [a, b]
+    case .add, .subtract, .minimum, .maximum, .multiply, .excess, .equal, .notEqual, .less, .lessOrEqual, .ratioEqual,
+      .ratioNotEqual, .ratioLess, .ratioLessOrEqual, .roundedScale, .limitRoom, .emit, .emitNonZero, .emitPositive,
+      .emitAndEnd:
+      [b, c]
+    }
+  }
 }

@@ -77,10 +77,11 @@ enum Interpreter {
           return
         }
         frame[Status.payer] = Int64(now.c)
-        frame[Status.amount] = max(0, frame[now.b])
-      case .startDrawing:
-        frame[Status.need] = frame[Status.amount]
-        if frame[Status.need] == 0 { next = code + now.c }
+        let amount = max(0, frame[now.b])
+        frame[Status.amount] = amount
+        frame[Status.need] = amount
+        fire(unit, now, frame)
+      case .startDrawing: if frame[Status.need] == 0 { next = code + now.c }
       case .totalCap:
         let cap = max(0, frame[now.b])
         if frame[Status.need] > cap {
@@ -94,14 +95,9 @@ enum Interpreter {
           frame[now.b] == ValueType.none
           ? -1 : Arithmetic.due(frame[Status.need], atRate: frame[now.b], step: frame[now.a])
         frame[Status.step] = frame[now.a]
-      case .limitRoom: frame[now.a] = min(frame[now.a], max(0, frame[now.b]))
-      case .draw:
-        let need = frame[Status.need]
-        let paid = max(0, min(need, frame[now.b]))
-        frame[now.a] = paid
-        frame[Status.due] = need
-        frame[Status.need] = need &- paid
-        if need == paid { next = code + now.c }
+      case .limitRoom: frame[now.a] = min(frame[now.b], max(0, frame[now.c]))
+      case .draw: if draw(frame[now.b], now, frame) { next = code + now.c }
+      case .drawBook: if draw(frame[now.b] &- frame[now.b &+ 1], now, frame) { next = code + now.c }
       case .drawRated:
         // Without a rate (none) the bucket pays as any other.
         let need = frame[Status.need]
@@ -135,16 +131,37 @@ enum Interpreter {
         frame[Status.verdict] = Int64(Evaluator.Verdict.denied.rawValue)
         frame[Status.decider] = Int64(now.c)
         return
-      case .fire:
-        let count = frame[Status.firedCount]
-        unit.pointee.fired[Int(count)] = Int32(truncatingIfNeeded: now.c)
-        frame[Status.firedCount] = count &+ 1
-      case .emit:
-        emit(unit, now, frame)
+      case .fire: fire(unit, now, frame)
+      case .emit: emit(unit, now, frame)
       case .emitNonZero: if frame[now.b] != 0 { emit(unit, now, frame) }
       case .emitPositive: if frame[now.b] > 0 { emit(unit, now, frame) }
+      case .emitAndEnd:
+        emit(unit, now, frame)
+        return
       }
     }
+  }
+
+  @inline(__always)
+  private static func fire(
+    _ unit: UnsafeMutablePointer<Unit>, _ now: Instruction, _ frame: UnsafeMutablePointer<Int64>
+  ) {
+    let count = frame[Status.firedCount]
+    unit.pointee.fired[Int(count)] = Int32(truncatingIfNeeded: now.c)
+    frame[Status.firedCount] = count &+ 1
+  }
+
+  /// Pays what is needed as far as there is room.
+  ///
+  /// - Returns: whether nothing more is needed.
+  @inline(__always)
+  private static func draw(_ room: Int64, _ now: Instruction, _ frame: UnsafeMutablePointer<Int64>) -> Bool {
+    let need = frame[Status.need]
+    let paid = max(0, min(need, room))
+    frame[now.a] = paid
+    frame[Status.due] = need
+    frame[Status.need] = need &- paid
+    return need == paid
   }
 
   @inline(__always)
@@ -153,9 +170,7 @@ enum Interpreter {
   ) {
     let end = frame[Status.changeEnd]
     let change = unit.pointee.changes + Int(end)
-    change.pointee = unit.pointee.templates[now.a]
-    change.pointee.amount = frame[now.b]
-    change.pointee.allowance = frame[now.c]
+    change.pointee = LedgerChange(unit.pointee.templates[now.a], amount: frame[now.b], allowance: frame[now.c])
     frame[Status.changeEnd] = end &+ 1
   }
 

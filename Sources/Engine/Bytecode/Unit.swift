@@ -18,15 +18,22 @@ struct Unit {
   let fired: UnsafeMutablePointer<Int32>
   let bucketCount: Int
 
+  // What the code reads, of the account and of its key: settings, and slots of the moving parts. A slot below zero ends a list.
   let settings: UnsafeMutablePointer<EventCode.SettingLoad>
-  /// Those of the account come first.
-  let accountSettings: Int
-  let settingCount: Int
+  let slots: UnsafeMutablePointer<Int32>
+  let keySettings: UnsafeMutablePointer<EventCode.SettingLoad>
+  let keySlots: UnsafeMutablePointer<Int32>
+  /// The slots of the ends of all windows. A slot below zero ends the list.
+  let windowEnds: UnsafeMutablePointer<Int32>
+  let keyWindowEnds: UnsafeMutablePointer<Int32>
+  let clockSlot: Int
   let hasDated: Bool
   let ranges: UnsafeMutablePointer<EventCode.FieldRange>
   let givenCount: Int
   /// -1: the event has no key.
   let keyField: Int
+  /// Whether there is anything to bring of a key.
+  let readsKey: Bool
   let outOfRange: Int32
 
   // Registers.
@@ -44,11 +51,6 @@ struct Unit {
   let firstKeyMoving: Int
   let keyMovingCount: Int
   let keyStride: Int
-  /// The registers of the ends of all windows; those of the key come last.
-  let windowEnds: UnsafeMutablePointer<Int32>
-  let windowCount: Int
-  let keyWindowEnds: UnsafeMutablePointer<Int32>
-  let keyWindowCount: Int
   /// What cycles are counted from may change unseen, so it is computed for every event.
   let alwaysRolls: Bool
   let entries: (anchor: Int, previous: Int, after: Int, promises: Int)
@@ -77,9 +79,13 @@ struct Unit {
     fired = .allocate(capacity: names)
     fired.initialize(repeating: 0, count: names)
 
-    settings = Unit.copy(compiled.settings)
-    accountSettings = compiled.settings.filter { !$0.isKey }.count
-    settingCount = compiled.settings.count
+    settings = Unit.list(compiled.settings.filter { !$0.isKey })
+    slots = Unit.list(compiled.slots)
+    keySettings = Unit.list(compiled.settings.filter(\.isKey))
+    keySlots = Unit.list(compiled.keySlots)
+    windowEnds = Unit.list(layout.accountWindows.map { Int32($0.endSlot) })
+    keyWindowEnds = Unit.list(layout.keyWindows.map { Int32($0.endSlot) })
+    clockSlot = layout.clockSlot
     hasDated = !compiled.dated.isEmpty
     ranges = Unit.copy(compiled.givenFields)
     givenCount = compiled.givenFields.count
@@ -99,12 +105,7 @@ struct Unit {
     firstKeyMoving = layout.keyMovingSlots.lowerBound
     keyMovingCount = layout.keyMovingSlots.count
     keyStride = layout.keyStride
-    let keyEnds = compiled.keyField == nil ? [] : layout.keyWindows.map { Int32(map.key + $0.endSlot) }
-    let ends = layout.accountWindows.map { Int32(map.account + $0.endSlot) } + keyEnds
-    windowEnds = Unit.copy(ends)
-    windowCount = ends.count
-    keyWindowEnds = Unit.copy(keyEnds)
-    keyWindowCount = keyEnds.count
+    readsKey = compiled.keyField != nil || compiled.settings.contains(where: \.isKey)
     alwaysRolls = layout.cycleIsVolatile
     entries = (
       compiled.entries.anchor ?? -1, compiled.entries.previous ?? -1, compiled.entries.after ?? -1,
@@ -118,6 +119,12 @@ struct Unit {
     return memory
   }
 
+  private static func list(_ slots: [Int32]) -> UnsafeMutablePointer<Int32> { copy(slots + [-1]) }
+
+  private static func list(_ settings: [EventCode.SettingLoad]) -> UnsafeMutablePointer<EventCode.SettingLoad> {
+    copy(settings + [EventCode.SettingLoad(isKey: false, slot: -1, register: 0, fallback: 0)])
+  }
+
   /// Everything in it is plain numbers, so there is nothing to deinitialize.
   func free() {
     code.deallocate()
@@ -127,16 +134,11 @@ struct Unit {
     changes.deallocate()
     fired.deallocate()
     settings.deallocate()
+    keySettings.deallocate()
+    slots.deallocate()
+    keySlots.deallocate()
     ranges.deallocate()
     windowEnds.deallocate()
     keyWindowEnds.deallocate()
-  }
-}
-
-extension EventCode.FieldRange {
-  @inline(__always)
-  func fits(_ value: Int64) -> Bool {
-    if value >= low && value <= high { return !isRatio || ValueType.ratio.admits(value, in: ValueRange(low, high)) }
-    return isOptional && value == LedgerLayout.none
   }
 }

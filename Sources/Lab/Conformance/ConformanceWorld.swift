@@ -6,7 +6,7 @@ import Values
 /// One account as a worked case describes it, and the translation between the words of the cases and the shipped rules:
 /// units and dollars, `sub` and the bucket `quota`, `payg` and the bucket `balance`. The rules themselves know nothing of it.
 struct ConformanceWorld {
-  var engine: Engine
+  var engine: RuleEngine
   var account: AccountState
   var journal = Journal()
   var clock: Int64
@@ -90,9 +90,9 @@ struct ConformanceWorld {
 
   // MARK: - Prices
 
-  static func engine(_ program: Program) throws(ConformanceFault) -> Engine {
+  static func engine(_ program: Program) throws(ConformanceFault) -> RuleEngine {
     do throws(CompileError) {
-      return try Engine(program)
+      return try RuleEngine(program)
     } catch {
       throw ConformanceFault(error.message)
     }
@@ -187,7 +187,7 @@ struct ConformanceWorld {
 
   /// What the engine is asked to do outside of events; its fault is a fault of the case.
   mutating func carryOut(
-    _ body: (Engine, inout AccountState, inout Journal) throws(EngineFault) -> Void
+    _ body: (RuleEngine, inout AccountState, inout Journal) throws(EngineFault) -> Void
   ) throws(ConformanceFault) {
     do throws(EngineFault) {
       try body(engine, &account, &journal)
@@ -251,7 +251,7 @@ struct ConformanceWorld {
   }
 }
 
-extension Engine {
+extension RuleEngine {
   fileprivate func bucket(_ name: String) throws(EngineFault) -> Int {
     guard let index = compiled.bucket(named: name) else { throw .unknownName(name) }
     return index

@@ -6,7 +6,7 @@ import Ledger
 /// Carries scenarios out, each on an account of its own.
 public struct ScenarioRunner {
   public let rules: LoadedRules
-  private let engine: Engine
+  private let engine: RuleEngine
   /// Whether results tell what each event did.
   public var traces = false
   public private(set) var coverage: Coverage
@@ -16,7 +16,7 @@ public struct ScenarioRunner {
   public init(_ rules: LoadedRules) throws(SimulationFault) {
     self.rules = rules
     do throws(CompileError) {
-      engine = try Engine(rules.program)
+      engine = try RuleEngine(rules.program)
     } catch {
       throw SimulationFault(error.message)
     }
@@ -36,7 +36,7 @@ public struct ScenarioRunner {
     let start = clock.now
     var run = Run(plan: plan, sources: sources, traces: traces)
     do throws(CompileError) {
-      let engine = plan.changesTables ? try Engine(plan.program) : engine
+      let engine = plan.changesTables ? try RuleEngine(plan.program) : engine
       let simulation = Simulation(rules, engine: engine, keys: plan.keys)
       simulation.coverage = Coverage(rules.program)
       run.carryOut(on: simulation)

@@ -15,10 +15,10 @@ public struct SimulatedAnswer: Sendable {
   var after: Trace?
   /// The time it happened at, in microseconds since 1970.
   var at: Int64
-  let engine: Engine
+  let engine: RuleEngine
   let keyNames: [String]
 
-  init(engine: Engine, at: Int64, keyNames: [String]) {
+  init(engine: RuleEngine, at: Int64, keyNames: [String]) {
     self.engine = engine
     self.at = at
     self.keyNames = keyNames

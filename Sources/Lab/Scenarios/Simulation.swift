@@ -18,7 +18,7 @@ import Values
 public final class Simulation {
   public let rules: LoadedRules
   /// The rules it runs under: those loaded, with the table rows its lines stated.
-  public internal(set) var engine: Engine
+  public internal(set) var engine: RuleEngine
   public internal(set) var account: AccountState
   public internal(set) var journal = Journal()
   /// Where the clock stands, in microseconds since 1970.
@@ -43,13 +43,13 @@ public final class Simulation {
       throw SimulationFault(Renderer(sources: rules.sources).render(rules.diagnostics))
     }
     do throws(CompileError) {
-      self.init(rules, engine: try Engine(rules.program), keys: [])
+      self.init(rules, engine: try RuleEngine(rules.program), keys: [])
     } catch {
       throw SimulationFault(error.message)
     }
   }
 
-  init(_ rules: LoadedRules, engine: Engine, keys: [String]) {
+  init(_ rules: LoadedRules, engine: RuleEngine, keys: [String]) {
     self.rules = rules
     var engine = engine
     engine.checksPromises = true
@@ -118,7 +118,7 @@ public final class Simulation {
   /// Goes on under a program whose tables have other rows; everything else of it must be the same.
   private func use(_ program: Program) throws(SimulationFault) {
     do throws(CompileError) {
-      var changed = try Engine(program)
+      var changed = try RuleEngine(program)
       var nobody = account
       for (index, setting) in engine.compiled.layout.settings.enumerated() where setting.scope == .global {
         let value = engine.globals[setting.slot]

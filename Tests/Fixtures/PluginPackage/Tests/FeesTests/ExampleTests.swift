@@ -21,7 +21,7 @@ struct ExampleTests {
     let checked = Checker.checkExpression(syntax, in: rules.program)
     #expect(checked.diagnostics.map(\.message) == [])
     let expression = try #require(checked.expression)
-    let engine = try Engine(rules.program)
+    let engine = try RuleEngine(rules.program)
     let account = engine.newAccount()
     let value = engine.evaluate(expression, account, at: 0)
     #expect(engine.formatter(for: account).text(value, expression.type) == example.result)
@@ -44,7 +44,7 @@ struct ExampleTests {
     let example = try #require(FeesPlugin().effects.first { $0.verb == verb }).example
     let rules = LoadedRules.read([("example.rules", example)], vocabulary: try PolicyTests.words())
     #expect(rules.diagnostics.map(\.message) == [])
-    _ = try Engine(rules.program)
+    _ = try RuleEngine(rules.program)
   }
 
   @Test("the plugin's words are its own")

@@ -2,7 +2,7 @@ import Language
 import Ledger
 import Values
 
-extension Engine {
+extension RuleEngine {
   /// The facts of an account at a time, for queries.
   public func reader(_ account: AccountState, key: Int? = nil, at time: Int64) -> FactReader {
     FactReader(compiled, trace(account, key: key, at: time))

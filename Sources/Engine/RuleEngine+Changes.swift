@@ -9,7 +9,7 @@ public struct Refusal: Error, Sendable, Hashable {
   public init(_ text: String) { self.text = text }
 }
 
-extension Engine {
+extension RuleEngine {
   /// Changes a setting from outside: type, range and the setting's own conditions (`must … else "text"`) are checked with
   /// the new value in place.
   ///

@@ -2,7 +2,7 @@ import Language
 import Ledger
 import Values
 
-extension Engine {
+extension RuleEngine {
   /// An event from names and values: what is not given gets its declared default, or none if it is optional.
   ///
   /// - Parameters:

@@ -6,7 +6,7 @@ import Values
 ///
 /// An engine holds no account: the caller keeps account states and passes them in. It does hold the global settings. Copying
 /// it is cheap and gives an independent one.
-public struct Engine: Sendable {
+public struct RuleEngine: Sendable {
   public let compiled: CompiledProgram
   /// Global settings by slot, `LedgerLayout.unset` where the default holds. Change them with `change`.
   public internal(set) var globals: [Int64]
@@ -29,7 +29,7 @@ public struct Engine: Sendable {
   }
 
   /// Takes over the global settings of an engine whose program declares the same ones: the same rules with other table rows.
-  public mutating func takeGlobals(of other: Engine) {
+  public mutating func takeGlobals(of other: RuleEngine) {
     precondition(other.globals.count == globals.count, "global settings are taken over between versions of one program")
     globals = other.globals
   }
