@@ -40,6 +40,8 @@ test: setup
 	  echo '$(PLUGIN_PACKAGE): the plugin of another package'; \
 	  $(SWIFT) test --package-path $(PLUGIN_PACKAGE) --scratch-path $(CURDIR)/.build-plugin --jobs $(JOBS) --disable-xctest; \
 	fi
+	@echo 'Benchmarks: the engine and the same policies written by hand must agree on every event'
+	$(SWIFT) run -c release --package-path Benchmarks --scratch-path $(CURDIR)/.build-bench --jobs $(JOBS) payg-bench --seconds 0.02
 	@echo 'arrows: every target imports only what it lists'
 	$(SWIFT) build --scratch-path .build-arrows --jobs $(JOBS) --explicit-target-dependency-import-check error
 	"$$($(DEBUG_PAYG))/payg" check rules
