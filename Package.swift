@@ -11,7 +11,7 @@ let package = Package(
     .library(name: "Payg", targets: ["Lab", "Standard", "Engine", "Language", "Ledger", "Values", "Diagnostics"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     .target(name: "Diagnostics", exclude: ["README.md"]),
@@ -41,7 +41,8 @@ let package = Package(
       name: "LabTests",
       dependencies: ["Lab", "Standard", "Engine", "Language", "Ledger", "Diagnostics", "Values"],
       exclude: ["Fixtures", "Golden"]),
-    .testTarget(name: "CommandsTests", dependencies: ["Commands", "Lab", "Language", "Diagnostics", "payg"], exclude: ["Golden"]),
+    .testTarget(
+      name: "CommandsTests", dependencies: ["Commands", "Lab", "Language", "Diagnostics", "payg"], exclude: ["Golden"]),
     // Tests of the tree itself: arrows, names, sizes, complete sets. It reads files and imports nothing of ours.
     .testTarget(name: "TidyTests"),
   ],

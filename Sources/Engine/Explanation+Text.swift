@@ -68,11 +68,13 @@ extension Explanation {
     } else if let bucket = decision.bucket {
       lines.append("  by \(program.buckets[bucket].name)  \(place(program.buckets[bucket].span))")
       if let draw = draws.first(where: { $0.bucket == bucket }) {
-        lines.append("     \(money(draw.available)) available < \(money(draw.due)) (short by \(money(draw.due - draw.gave)))")
+        lines.append(
+          "     \(money(draw.available)) available < \(money(draw.due)) (short by \(money(draw.due - draw.gave)))")
       }
     }
     if let denial = decision.denial {
-      lines.append("  \(program.denials[denial].status) \(program.denials[denial].code)  \(engine.text(of: decision) ?? "")")
+      lines.append(
+        "  \(program.denials[denial].status) \(program.denials[denial].code)  \(engine.text(of: decision) ?? "")")
     }
     if draws.count > 1 || draws.contains(where: { $0.gave > 0 }) { lines += drawLines }
     if let rule = decision.triedRescueRule {

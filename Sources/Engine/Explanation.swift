@@ -60,7 +60,8 @@ public struct Explanation: Sendable {
     self.decision = decision
     self.engine = engine
     let reader = FactReader(engine.compiled, decision.trace)
-    arithmetic = ArithmeticText(program: engine.program, reader: reader, formatter: ValueFormatter(engine.program, keyNames: keyNames))
+    arithmetic = ArithmeticText(
+      program: engine.program, reader: reader, formatter: ValueFormatter(engine.program, keyNames: keyNames))
     guard engine.program.events.indices.contains(decision.event) else { return }
     if decision.verdict == .conflict || decision.isReplay {
       recomputedVerdict = decision.verdict
@@ -123,7 +124,8 @@ public struct Explanation: Sendable {
       }
       let available = reader.value(of: .available(bucket))
       let rate = program.buckets[bucket].rate.map { reader.evaluate($0) } ?? ValueType.none
-      let due = rate == ValueType.none ? need : Arithmetic.due(need, atRate: rate, step: program.buckets[bucket].rateStep)
+      let due =
+        rate == ValueType.none ? need : Arithmetic.due(need, atRate: rate, step: program.buckets[bucket].rateStep)
       var draw = BucketDraw(bucket: bucket, need: need, due: due, available: available, gave: 0, rest: need)
       for (position, rule) in plan.gates[bucket].enumerated() where draw.closedBy == nil {
         let trial = attempt(gate: rule)
@@ -150,8 +152,13 @@ public struct Explanation: Sendable {
       }
       draw.gave = max(0, room)
       let rest = due - draw.gave
-      need = rest <= 0 ? 0 : rate == ValueType.none ? rest : Arithmetic.restAtStandardRates(
-          rest: rest, need: need, due: due, step: program.buckets[bucket].rateStep)
+      need =
+        rest <= 0
+        ? 0
+        : rate == ValueType.none
+          ? rest
+          : Arithmetic.restAtStandardRates(
+            rest: rest, need: need, due: due, step: program.buckets[bucket].rateStep)
       draw.rest = need
       draws.append(draw)
       if rest > 0, !isShort, let code = blamed ?? program.buckets[bucket].denial { (short, isShort) = (code, true) }

@@ -116,7 +116,9 @@ extension ReferenceEngine {
   }
 
   /// Whether what a row stores for this kind of window belongs to the window the moment is in.
-  private func isCurrent(_ kind: WindowKind, _ slots: [LedgerLayout.WindowSlots], _ row: [Int64], _ moment: Moment)
+  private func isCurrent(
+    _ kind: WindowKind, _ slots: [LedgerLayout.WindowSlots], _ row: [Int64], _ moment: Moment
+  )
     -> Bool
   {
     guard let place = slots.first(where: { $0.kind == kind }) else { return true }

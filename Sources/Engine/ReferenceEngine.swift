@@ -66,7 +66,9 @@ public struct ReferenceEngine {
     if let denial = outcome.denial {
       moment.shortfall = outcome.shortfall
       for (index, rule) in program.rules.enumerated() {
-        guard case .beforeDenial(denial) = rule.kind, applies(rule, to: input.event), hold(rule, moment) else { continue }
+        guard case .beforeDenial(denial) = rule.kind, applies(rule, to: input.event), hold(rule, moment) else {
+          continue
+        }
         var copy = account
         let effects = operations(of: [index], moment)
         try apply(effects.changes, to: &copy, moment, id: input.id)

@@ -173,7 +173,8 @@ extension RuleEngine {
     }
     journal?.record(
       Transaction(
-        list, sequence: account.nextSequence(), postedAt: facts.trace.now, occurredAt: time, event: -1, id: id, key: key,
+        list, sequence: account.nextSequence(), postedAt: facts.trace.now, occurredAt: time, event: -1, id: id,
+        key: key,
         labels: [], step: .adjustment))
   }
 }

@@ -99,7 +99,9 @@ extension RuleEngine {
       let name = String(rest[rest.index(after: open)..<close])
       filled += rest[..<open]
       let own = policy.flatMap { program.policies.indices.contains($0) ? program.policies[$0].name : nil }
-      if let expr = own.flatMap({ expression(named: $0 + "." + name) }) ?? expression(named: name) ?? field(name, reader) {
+      if let expr = own.flatMap({ expression(named: $0 + "." + name) }) ?? expression(named: name)
+        ?? field(name, reader)
+      {
         filled += formatter.text(reader.evaluate(expr), expr.type)
       } else {
         filled += rest[open...close]

@@ -37,19 +37,18 @@ struct Submission {
       let rescue = evaluator.changes
       let rescued = trace(account)
       outcome = evaluator.decideAgain(account, input)
-      if outcome.verdict == .allowed {
-        let notices = notices(of: [rule])
-        let fired = evaluator.fired
-        decision = self.decision(outcome, rescued)
-        decision.firedRules = fired + [rule]
-        decision.notices += notices
-        decision.rescueRule = rule
-        record(rescue, .rescue, account: &account, &journal)
-      } else {
+      guard outcome.verdict == .allowed else {
         account.rows = before.rows
         decision.triedRescueRule = rule
         return decision
       }
+      let notices = notices(of: [rule])
+      let fired = evaluator.fired
+      decision = self.decision(outcome, rescued)
+      decision.firedRules = fired + [rule]
+      decision.notices += notices
+      decision.rescueRule = rule
+      record(rescue, .rescue, account: &account, &journal)
     }
     guard outcome.verdict == .allowed else { return decision }
 

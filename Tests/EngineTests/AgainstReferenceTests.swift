@@ -34,7 +34,8 @@ import Values
       for number in 0..<8 {
         clock += Int64(generator.below(9)) * Instant.perDay
         let event = generator.pick([0, 0, 1, 2])
-        let input = EventInput(event: event, id: "e\(number % 6)", at: clock, fields: fields(&generator, program, event))
+        let input = EventInput(
+          event: event, id: "e\(number % 6)", at: clock, fields: fields(&generator, program, event))
         guard let decision = try? engine.submit(input, to: &account) else {
           seen["fault", default: 0] += 1
           continue
@@ -45,7 +46,9 @@ import Values
         if decision.triedRescueRule != nil { seen["rescue tried", default: 0] += 1 }
         if !decision.brokenPromises.isEmpty { seen["promise broken", default: 0] += 1 }
         if decision.drawn.filter({ $0 > 0 }).count > 1 { seen["two buckets", default: 0] += 1 }
-        for rule in decision.firedRules { if case .after = program.rules[rule].kind { seen["reaction", default: 0] += 1 } }
+        for rule in decision.firedRules {
+          if case .after = program.rules[rule].kind { seen["reaction", default: 0] += 1 }
+        }
         guard decision.verdict == .denied else { continue }
         guard let rule = decision.rule else {
           seen[decision.field == nil ? "last cent" : "field", default: 0] += 1
@@ -84,7 +87,8 @@ import Values
     for key in 0..<generator.below(3) { account.addKey("k\(key)") }
     var clock = RandomProgram.start + Int64(generator.below(40)) * Instant.perDay
     for bucket in program.buckets.indices where generator.chance(80) {
-      try engine.adjust(bucket: bucket, to: generator.amount(), lotKind: generator.pick(program.lotKinds), in: &account, at: clock)
+      try engine.adjust(
+        bucket: bucket, to: generator.amount(), lotKind: generator.pick(program.lotKinds), in: &account, at: clock)
     }
     for setting in program.settings.indices where generator.chance(50) {
       let value = generator.value(program.settings[setting].type)
@@ -100,7 +104,8 @@ import Values
       clock += Int64(generator.below(20)) * generator.pick([1, 60_000_000, Instant.perHour, Instant.perDay])
       let event = generator.pick([0, 0, 0, 1, 2])
       var input = EventInput(
-        event: event, id: generator.chance(60) ? "e\(number)" : "", at: clock, fields: fields(&generator, program, event))
+        event: event, id: generator.chance(60) ? "e\(number)" : "", at: clock,
+        fields: fields(&generator, program, event))
       if generator.chance(15), let earlier = inputs.randomElement(using: &generator.random) { input = earlier }
       if generator.chance(5), !input.fields.isEmpty { input.fields[0] = generator.amount() }
       if generator.chance(5) { input.at -= Instant.perDay }
@@ -109,7 +114,9 @@ import Values
       let before = account
       var twin = account
       var expected: Result<Decision, EngineFault>
-      do { expected = .success(try reference.submit(input, to: &twin, checkPromises: true)) } catch { expected = .failure(error) }
+      do { expected = .success(try reference.submit(input, to: &twin, checkPromises: true)) } catch {
+        expected = .failure(error)
+      }
       var journal = Journal()
       let actual: Result<Decision, EngineFault>
       do {

@@ -20,7 +20,9 @@ import Values
     return (engine, account, now)
   }
 
-  private func change(_ engine: inout RuleEngine, _ account: inout AccountState, _ setting: Int, _ value: Int64, _ at: Int64)
+  private func change(
+    _ engine: inout RuleEngine, _ account: inout AccountState, _ setting: Int, _ value: Int64, _ at: Int64
+  )
     throws
   {
     try engine.change(setting, to: value, in: &account, at: at)
@@ -37,12 +39,13 @@ import Values
     #expect(engine.value(of: "balance", in: account, at: now)?.value == 45 * dollar)
     #expect(engine.value(of: "quota", in: account, at: now)?.value == 0)
     #expect(engine.value(of: "limits.spent", in: account, at: now)?.value == 5 * dollar)
-    #expect(journal.transactions.map(\.postings) == [
-      [
-        Posting(.bucket(0), -10 * dollar), Posting(.contra(.usage), 10 * dollar), Posting(.bucket(1), -5 * dollar),
-        Posting(.contra(.usage), 5 * dollar),
-      ]
-    ])
+    #expect(
+      journal.transactions.map(\.postings) == [
+        [
+          Posting(.bucket(0), -10 * dollar), Posting(.contra(.usage), 10 * dollar), Posting(.bucket(1), -5 * dollar),
+          Posting(.contra(.usage), 5 * dollar),
+        ]
+      ])
     #expect(account.sumOfBooks == 0)
   }
 
@@ -94,7 +97,8 @@ import Values
 
   @Test func theLastCentIsTheBuckets() throws {
     var (engine, account, now) = try funded(1)
-    let decision = try engine.submit(EventInput(event: SmallPolicy.request, at: now, fields: [3 * dollar]), to: &account)
+    let decision = try engine.submit(
+      EventInput(event: SmallPolicy.request, at: now, fields: [3 * dollar]), to: &account)
     #expect(decision.code(in: engine.program) == "insufficient_balance")
     #expect(decision.rule == nil)
     #expect(decision.bucket == 1)
@@ -163,7 +167,9 @@ import Values
     let refusal = #expect(throws: Refusal.self) { try engine.change(SmallPolicy.limit, to: 1, in: &account, at: now) }
     #expect(refusal?.text == "the least limit is $5.00")
     #expect(throws: Refusal.self) { try engine.change(SmallPolicy.subscribed, to: 2, in: &account, at: now) }
-    #expect(throws: Refusal.self) { try engine.change(SmallPolicy.subscribed, to: ValueType.none, in: &account, at: now) }
+    #expect(throws: Refusal.self) {
+      try engine.change(SmallPolicy.subscribed, to: ValueType.none, in: &account, at: now)
+    }
     #expect(account == before)
     try engine.change(SmallPolicy.minimum, to: 0, in: &account, at: now)
     try engine.change(SmallPolicy.limit, to: 1, in: &account, at: now)
@@ -184,7 +190,9 @@ import Values
     #expect(throws: EngineFault.self) { try engine.submit(EventInput(event: 9, at: now, fields: []), to: &account) }
     #expect(throws: EngineFault.self) { try engine.submit(EventInput(event: 0, at: now, fields: []), to: &account) }
     #expect(throws: EngineFault.self) { try engine.submit(EventInput(event: 0, at: -1, fields: [1]), to: &account) }
-    #expect(throws: EngineFault.self) { try engine.submit(EventInput(event: 0, at: Int64.max, fields: [1]), to: &account) }
+    #expect(throws: EngineFault.self) {
+      try engine.submit(EventInput(event: 0, at: Int64.max, fields: [1]), to: &account)
+    }
     #expect(throws: EngineFault.self) { try engine.input("request", at: now) }
     #expect(throws: EngineFault.self) { try engine.input("request", at: now, ["cost": 1, "price": 2]) }
     var other = SmallPolicy.program
@@ -200,7 +208,8 @@ import Values
     var program = SmallPolicy.program
     program.functions = [
       FunctionDefinition(
-        name: "liar", summary: "", parameters: [.init("x", .money)], result: .init("y", .money, range: ValueRange(0, 5)),
+        name: "liar", summary: "", parameters: [.init("x", .money)],
+        result: .init("y", .money, range: ValueRange(0, 5)),
         example: ("", ""), body: { $0[0] })
     ]
     program.rules[0].effects = [

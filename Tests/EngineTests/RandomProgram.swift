@@ -69,7 +69,8 @@ struct RandomProgram {
       event = chance(50) ? 0 : nil
       isAfter = true
       program.promises.append(
-        Promise(text: "p: \(index)", policy: 0, condition: expr(.bool, 3), events: event.map { [$0] } ?? [], span: .none))
+        Promise(
+          text: "p: \(index)", policy: 0, condition: expr(.bool, 3), events: event.map { [$0] } ?? [], span: .none))
       isAfter = false
     }
     return program
@@ -89,7 +90,9 @@ struct RandomProgram {
       defaults.sort { $0.from < $1.from }
       program.settings.append(
         Setting(
-          name: "p.s\(index)", type: type, range: type.base == .money ? ValueRange(-100 * RandomProgram.money, 100 * RandomProgram.money) : type.base.naturalRange,
+          name: "p.s\(index)", type: type,
+          range: type.base == .money
+            ? ValueRange(-100 * RandomProgram.money, 100 * RandomProgram.money) : type.base.naturalRange,
           scope: scope, defaults: defaults, span: .none))
     }
   }
@@ -129,7 +132,8 @@ struct RandomProgram {
         fields: [field("amount", QualifiedType(.money), ValueRange(0, 100 * RandomProgram.money))], givenCount: 1,
         span: .none),
       Event(
-        name: "subscribe", policy: 0, summary: "", fields: [field("plan", QualifiedType(.enumeration(["x", "y", "z"])))],
+        name: "subscribe", policy: 0, summary: "",
+        fields: [field("plan", QualifiedType(.enumeration(["x", "y", "z"])))],
         givenCount: 1, span: .none),
     ]
   }
@@ -138,7 +142,8 @@ struct RandomProgram {
     let money = Table.Column(name: "v", type: QualifiedType(.money), range: ValueType.money.naturalRange)
     let rate = Table.Column(name: "r", type: QualifiedType(.rate, isOptional: true), range: ValueType.rate.naturalRange)
     var prices = Table(
-      name: "price", hit: .unique, inputs: [Table.Column(name: "m", type: QualifiedType(.name), range: ValueType.name.naturalRange)],
+      name: "price", hit: .unique,
+      inputs: [Table.Column(name: "m", type: QualifiedType(.name), range: ValueType.name.naturalRange)],
       outputs: [money, rate], rows: [], span: .none)
     for symbol in 0..<Int64(3) where chance(80) {
       prices.rowBySymbol[symbol] = prices.rows.count
@@ -169,7 +174,11 @@ struct RandomProgram {
   private mutating func makeBucket(_ index: Int, isLast: Bool) {
     var bucket = Bucket(name: "b\(index)", draw: Int64(index), span: .none)
     allowsBuckets = false
-    if chance(40) { bucket.resets = (pick(WindowKind.allCases), expr(.money, 2)) } else { bucket.keepsLots = chance(60) }
+    if chance(40) {
+      bucket.resets = (pick(WindowKind.allCases), expr(.money, 2))
+    } else {
+      bucket.keepsLots = chance(60)
+    }
     if chance(30) {
       bucket.rateStep = chance(50) ? 1 : [2_000, 10_000_000, 7].randomElement(using: &random) ?? 1
       bucket.rate = chance(50) ? constant(ratio(), .ratio) : optionalSetting(.ratio) ?? constant(ratio(), .ratio)
@@ -302,7 +311,8 @@ struct RandomProgram {
         let setting = pick(Array(settable))
         let type = program.settings[setting].type
         let isTime = type.base == .time && event != nil
-        let value = isTime ? fact(.now, .time) : type.base == .money ? expr(.money, 1) : constant(value(type), type.base)
+        let value =
+          isTime ? fact(.now, .time) : type.base == .money ? expr(.money, 1) : constant(value(type), type.base)
         effects.append(Effect(verb: "set", operations: [.set(setting: setting, value)], span: .none))
       default:
         effects.append(Effect(verb: "notify", operations: [.notify(level: pick(program.noticeLevels))], span: .none))
@@ -349,7 +359,9 @@ struct RandomProgram {
   private mutating func present(_ expr: Expr) -> Expr {
     guard expr.type.isOptional else { return expr }
     return Expr(
-      .choose(condition: bool(.isSet(expr)), then: expr, otherwise: constant(value(QualifiedType(expr.type.base)), expr.type.base)),
+      .choose(
+        condition: bool(.isSet(expr)), then: expr,
+        otherwise: constant(value(QualifiedType(expr.type.base)), expr.type.base)),
       QualifiedType(expr.type.base), expr.range, .none)
   }
 
@@ -381,7 +393,8 @@ struct RandomProgram {
       return money(
         .roundedScale(amount(depth - 1), ratio: ratio, pick(Rounding.allCases), quantum: pick([1, 2_000, 10_000_000])))
     case 11:
-      let model = event == 0 ? fact(.field(event: 0, field: 4), .name, isOptional: true) : constant(Int64(below(4)), .name)
+      let model =
+        event == 0 ? fact(.field(event: 0, field: 4), .name, isOptional: true) : constant(Int64(below(4)), .name)
       return present(
         Expr(
           .lookup(table: 0, column: 0, [model]), QualifiedType(.money, isOptional: true), ValueType.money.naturalRange,

@@ -53,7 +53,8 @@ enum SmallPolicy {
     let codes = ["bad", "quota_exceeded", "limit_exceeded", "insufficient_balance"]
     for (index, code) in codes.enumerated() {
       program.denials.append(
-        Denial(code: code, policy: 0, status: 402, rank: Int64(index), text: "\(code) at {spending_limit}", span: .none))
+        Denial(code: code, policy: 0, status: 402, rank: Int64(index), text: "\(code) at {spending_limit}", span: .none)
+      )
     }
     program.lotKinds = ["paid", "promo"]
     program.buckets = [
@@ -61,7 +62,8 @@ enum SmallPolicy {
         name: "funding.quota", draw: 1,
         resets: (
           .cycle,
-          expr(.choose(condition: fact(.setting(subscribed), .bool), then: fact(.setting(quota)), otherwise: constant(0)))
+          expr(
+            .choose(condition: fact(.setting(subscribed), .bool), then: fact(.setting(quota)), otherwise: constant(0)))
         ), span: .none),
       Bucket(name: "funding.balance", draw: 2, keepsLots: true, denial: 3, span: .none),
     ]
@@ -94,7 +96,9 @@ enum SmallPolicy {
         span: .none),
       Rule(
         name: "limits.begin", policy: 0, kind: .on(events: [subscribe]), clauses: [],
-        effects: [effect(.set(setting: subscribed, constant(1, .bool))), effect(.set(setting: start, fact(.now, .time)))],
+        effects: [
+          effect(.set(setting: subscribed, constant(1, .bool))), effect(.set(setting: start, fact(.now, .time))),
+        ],
         span: .none),
       Rule(
         name: "topup.rescue", policy: 0, kind: .beforeDenial(denial: 3),

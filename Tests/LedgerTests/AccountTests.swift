@@ -16,7 +16,8 @@ private func layout() -> LedgerLayout {
 }
 
 private func apply(
-  _ changes: [LedgerChange], to account: inout AccountState, key: Int = -1, now: Int64 = 0, order: BurnOrder = .grantsFirst
+  _ changes: [LedgerChange], to account: inout AccountState, key: Int = -1, now: Int64 = 0,
+  order: BurnOrder = .grantsFirst
 ) throws -> [LedgerChange] {
   var list = changes
   try list.withUnsafeMutableBufferPointer {
@@ -29,7 +30,8 @@ private func apply(
   @Test func everyMovementHasAnOtherSide() throws {
     var account = AccountState(layout: layout())
     _ = try apply([LedgerChange(.credit, target: 0, amount: 500, contra: .cards)], to: &account)
-    _ = try apply([LedgerChange(.draw, target: 0, amount: 120), LedgerChange(.draw, target: 1, amount: 30)], to: &account)
+    _ = try apply(
+      [LedgerChange(.draw, target: 0, amount: 120), LedgerChange(.draw, target: 1, amount: 30)], to: &account)
     _ = try apply([LedgerChange(.debit, target: 0, amount: 80, contra: .refunds)], to: &account)
     #expect(account.book(0) == 300)
     #expect(account.book(1) == -30)
@@ -47,7 +49,8 @@ private func apply(
     #expect(account.book(0) == 0)
     // A resetting bucket: filled to 40, 30 used, so 10 are there.
     _ = try apply([LedgerChange(.draw, target: 1, amount: 30)], to: &account)
-    let second = try apply([LedgerChange(.debit, target: 1, amount: 80, contra: .adjustments, allowance: 40)], to: &account)
+    let second = try apply(
+      [LedgerChange(.debit, target: 1, amount: 80, contra: .adjustments, allowance: 40)], to: &account)
     #expect(second[0].amount == 10)
     #expect(account.sumOfBooks == 0)
   }
@@ -56,7 +59,10 @@ private func apply(
 
   /// Each passes a range at its last step at the latest.
   static let faulty: [[LedgerChange]] = [
-    [LedgerChange(.credit, target: 0, amount: AccountTests.largest, contra: .cards), LedgerChange(.credit, target: 0, amount: 1, contra: .cards)],
+    [
+      LedgerChange(.credit, target: 0, amount: AccountTests.largest, contra: .cards),
+      LedgerChange(.credit, target: 0, amount: 1, contra: .cards),
+    ],
     [LedgerChange(.draw, target: 0, amount: AccountTests.largest), LedgerChange(.draw, target: 0, amount: 78)],
     [LedgerChange(.draw, target: 1, amount: Int64.max)],
     [LedgerChange(.add, target: 0, amount: 1_000), LedgerChange(.add, target: 0, amount: 1)],
@@ -72,7 +78,10 @@ private func apply(
     var account = AccountState(layout: layout())
     account.addKey("k")
     _ = try apply(
-      [LedgerChange(.credit, target: 0, amount: 77, contra: .grants, lotKind: 1), LedgerChange(.add, target: 0, amount: 3)],
+      [
+        LedgerChange(.credit, target: 0, amount: 77, contra: .grants, lotKind: 1),
+        LedgerChange(.add, target: 0, amount: 3),
+      ],
       to: &account, key: 0, now: 5)
     let before = account
     #expect(throws: LedgerFault.self) { try apply(changes, to: &account, key: 0, now: 9) }
@@ -86,7 +95,10 @@ private func apply(
     var account = AccountState(layout: layout)
     account.addKey("k")
     _ = try apply(
-      [LedgerChange(.credit, target: 0, amount: 77, contra: .grants, lotKind: 1), LedgerChange(.add, target: 1, amount: 3)],
+      [
+        LedgerChange(.credit, target: 0, amount: 77, contra: .grants, lotKind: 1),
+        LedgerChange(.add, target: 1, amount: 3),
+      ],
       to: &account, key: 0, now: 5)
     let before = account
     var (row, keyRow) = (account.row, account.keyRows)
@@ -117,7 +129,8 @@ private func apply(
     let before = account
     _ = try apply([LedgerChange(.add, target: 1, amount: 4), LedgerChange(.set, target: 1, amount: 4)], to: &account)
     #expect(account.keyRow(0) == before.keyRow(0))
-    _ = try apply([LedgerChange(.add, target: 1, amount: 4), LedgerChange(.set, target: 1, amount: 4)], to: &account, key: 0)
+    _ = try apply(
+      [LedgerChange(.add, target: 1, amount: 4), LedgerChange(.set, target: 1, amount: 4)], to: &account, key: 0)
     #expect(account.stored(setting: 1, key: 0) == 4)
     #expect(account.keyRow(0) != before.keyRow(0))
     #expect(account.keyRow(-1) == nil)
@@ -148,7 +161,8 @@ private func apply(
     var account = AccountState(layout: layout())
     for (kind, amount) in lots {
       _ = try apply(
-        [LedgerChange(.credit, target: 0, amount: amount, contra: kind == 0 ? .cards : .grants, lotKind: kind)], to: &account)
+        [LedgerChange(.credit, target: 0, amount: amount, contra: kind == 0 ? .cards : .grants, lotKind: kind)],
+        to: &account)
     }
     return account
   }
@@ -184,7 +198,8 @@ private func apply(
       let amount = Int64(random.next() % 50)
       let kind = Int(random.next() % 2)
       switch random.next() % 3 {
-      case 0: _ = try apply([LedgerChange(.credit, target: 0, amount: amount, contra: .cards, lotKind: kind)], to: &account)
+      case 0:
+        _ = try apply([LedgerChange(.credit, target: 0, amount: amount, contra: .cards, lotKind: kind)], to: &account)
       case 1: _ = try apply([LedgerChange(.debit, target: 0, amount: amount, contra: .adjustments)], to: &account)
       default: _ = try apply([LedgerChange(.draw, target: 0, amount: amount)], to: &account)
       }
@@ -222,7 +237,8 @@ private func apply(
     }
     let (last, first) = (try micro("2026-01-31T23:59:59.999999Z"), try micro("2026-02-01"))
     #expect(roll(last))
-    _ = try apply([LedgerChange(.add, target: 0, amount: 9), LedgerChange(.draw, target: 1, amount: 4)], to: &account, now: last)
+    _ = try apply(
+      [LedgerChange(.add, target: 0, amount: 9), LedgerChange(.draw, target: 1, amount: 4)], to: &account, now: last)
     #expect(!roll(last))
     #expect(account.row[meter] == 9)
     #expect(roll(first))

@@ -193,7 +193,9 @@ public final class Evaluator {
   /// Runs the rules that may act before this denial. What they ask for is `changes`; none: no rule acts.
   func rescue(denial: Int32) -> Bool {
     let unit = units + event
-    guard let entry = codes[event].entries.rescues.first(where: { $0.denial == Int(denial) })?.entry else { return false }
+    guard let entry = codes[event].entries.rescues.first(where: { $0.denial == Int(denial) })?.entry else {
+      return false
+    }
     keepPrevious()
     Interpreter.run(unit, from: entry)
     return frame[Status.firedCount] > 0
@@ -240,7 +242,8 @@ public final class Evaluator {
   var fields: [Int64] {
     let unit = units + event
     return Array(
-      UnsafeBufferPointer(start: unit.pointee.frame + unit.pointee.fields, count: compiled.program.events[event].fields.count))
+      UnsafeBufferPointer(
+        start: unit.pointee.frame + unit.pointee.fields, count: compiled.program.events[event].fields.count))
   }
 
   var drawn: [Int64] {

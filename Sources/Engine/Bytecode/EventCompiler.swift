@@ -109,7 +109,9 @@ struct EventCompiler {
     var loads: [EventCode.SettingLoad] = []
     var dated: [EventCode.DatedDefault] = []
     for (index, setting) in program.settings.enumerated() where used.contains(map.setting(index)) {
-      if setting.defaults.count > 1 { dated.append(EventCode.DatedDefault(setting: index, register: map.setting(index))) }
+      if setting.defaults.count > 1 {
+        dated.append(EventCode.DatedDefault(setting: index, register: map.setting(index)))
+      }
       guard layout.settings[index].scope != .global else { continue }
       loads.append(
         EventCode.SettingLoad(

@@ -104,7 +104,8 @@ struct ExprCompiler {
   /// The register that holds the value, past a jump for where it is none.
   mutating func compile(_ expr: Expr, into target: Int? = nil, unlessNone label: CodeBuilder.Label) -> Int {
     // How the checker says that a value is none where what it is computed from is none: no need to make that none first.
-    if case .choose(let condition, let then, let otherwise) = expr.kind, case .constant(ValueType.none) = otherwise.kind {
+    if case .choose(let condition, let then, let otherwise) = expr.kind, case .constant(ValueType.none) = otherwise.kind
+    {
       jump(unless: condition, to: label)
       return compile(then, into: target, unlessNone: label)
     }

@@ -109,7 +109,8 @@ extension Instruction {
   var registersRead: [Int] {
     switch opcode {
     case .jump, .startDrawing, .short, .endDrawing, .deny, .fire, .call, .findRow: []
-    case .move, .not, .jumpIfZero, .jumpIfNotZero, .roundedProducts, .roundedProductsPlus, .cell, .pay, .totalCap, .draw,
+    case .move, .not, .jumpIfZero, .jumpIfNotZero, .roundedProducts, .roundedProductsPlus, .cell, .pay, .totalCap,
+      .draw,
       .drawRated, .shortIf:
       [b]
     case .findSymbol: [c]

@@ -59,7 +59,8 @@ struct RowTable {
     }
     var ascends = inputCount == 1
     if ascends {
-      for row in 0..<rowCount where cells[2 * row] > cells[2 * row + 1] || (row > 0 && cells[2 * row] <= cells[2 * row - 1]) {
+      for row in 0..<rowCount
+      where cells[2 * row] > cells[2 * row + 1] || (row > 0 && cells[2 * row] <= cells[2 * row - 1]) {
         ascends = false
       }
     }

@@ -6,7 +6,8 @@ extension DiagnosticCode {
     .unknownEvent, .unknownDenial, .unknownBucket, .unknownFunction, .missingPlugin, .wrongCount,
     .unknownEffect, .wrongEffect, .otherEvent, .notKnownYet, .circular, .sameOrder, .decidedTwice,
     .unknownWindow, .wrongTableUse, .missingTableFile, .badTableFile, .mayBeNegative, .tooManyRules,
-    .misplacedReform, .settingsOnly, .unknownMember, .brokenDefault, .wrongBucket, .tooLarge, .noKey, .unsettled, .twoKeys,
+    .misplacedReform, .settingsOnly, .unknownMember, .brokenDefault, .wrongBucket, .tooLarge, .noKey, .unsettled,
+    .twoKeys,
   ]
 }
 

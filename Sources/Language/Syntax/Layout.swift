@@ -101,8 +101,10 @@ struct Layout {
         && Spacing.isSpaced(
           token, after: line.tokens[index - 1], earlier: earlier, previousIsSign: minusIsSign)
       pieces.append((hasSpace ? " " : "") + source.text(token.span))
-      minusIsSign = token.kind == .minus && Spacing.isSign(
-        token, after: previous, before: index + 1 < line.tokens.count ? line.tokens[index + 1] : nil)
+      minusIsSign =
+        token.kind == .minus
+        && Spacing.isSign(
+          token, after: previous, before: index + 1 < line.tokens.count ? line.tokens[index + 1] : nil)
       earlier = index > 0 ? line.tokens[index - 1] : nil
       previous = token
     }

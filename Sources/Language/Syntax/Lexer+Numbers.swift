@@ -90,7 +90,9 @@ extension Lexer {
           .tooManyDecimals, "`\(shown(range))` has more than \(limit) decimals", range,
           help: "write it as a fraction, such as `1 / 3`")
       default:
-        report(.numberTooLarge, "`\(shown(range))` is too large for a percentage", range, help: "write a smaller one, such as `100%`")
+        report(
+          .numberTooLarge, "`\(shown(range))` is too large for a percentage", range,
+          help: "write a smaller one, such as `100%`")
       }
       append(.percent, value: Ratio.one.packed, range)
     }

@@ -89,7 +89,8 @@ extension Parser {
   private mutating func rateLiteral(_ pico: Int64, _ span: Span) -> ExprSyntax {
     let rate = Rate(pico: pico)
     guard rate.isInRange else {
-      note(.numberTooLarge, "`\(shown(span))` is too large", at: span, label: "the largest rate is \(Rate.largest)",
+      note(
+        .numberTooLarge, "`\(shown(span))` is too large", at: span, label: "the largest rate is \(Rate.largest)",
         help: "write it per 1M tokens, such as `$2.50 per 1M tokens`")
       return ExprSyntax(.missing, span)
     }

@@ -76,7 +76,8 @@ enum SyntaxDump {
     list(
       "bucket", bucket.name.text, "\(bucket.draw.value)",
       bucket.resets.map { list("resets", $0.window.text, dump($0.allowance)) }, bucket.keepsLots ? "lots" : nil,
-      bucket.rate.map { list("rate", dump($0)) }, bucket.rateStep.map { list("step", dump($0)) }, bucket.denial.map { list("else", $0.text) })
+      bucket.rate.map { list("rate", dump($0)) }, bucket.rateStep.map { list("step", dump($0)) },
+      bucket.denial.map { list("else", $0.text) })
   }
 
   private static func dump(_ meter: MeterSyntax) -> String {
