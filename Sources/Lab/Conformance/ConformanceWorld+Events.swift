@@ -41,7 +41,7 @@ extension ConformanceWorld {
     return .object([.init("decision", "ok"), .init("balance", try balance())])
   }
 
-  private func balance() throws(ConformanceFault) -> Json { units(try money("balance")) }
+  private func balance() throws(ConformanceFault) -> Json { units(try fact("balance")) }
 
   // MARK: - Requests
 
@@ -128,7 +128,7 @@ extension ConformanceWorld {
   private func status() throws(ConformanceFault) -> Json {
     var members: [Json.Member] = [
       .init("decision", "ok"), .init("level", .text(try word("warnings.level"))), .init("quota_field", try balance()),
-      .init("available", units(try money("balance.available"))),
+      .init("available", units(try fact("balance.available"))),
     ]
     if hasSubscription {
       for (name, fact) in [("cycle_start", "cycle.start"), ("cycle_end", "cycle.end")] {
@@ -136,8 +136,8 @@ extension ConformanceWorld {
         members.append(
           .init(name, time == ValueType.none ? .null : .text(Instant(microseconds: time).description)))
       }
-      members.append(.init("quota_left", units(try money("quota"))))
-      members.append(.init("payg_spent", units(try money("limits.payg_spent"))))
+      members.append(.init("quota_left", units(try fact("quota"))))
+      members.append(.init("payg_spent", units(try fact("limits.payg_spent"))))
     }
     members.append(.init("balance", try balance()))
     return .object(members)
@@ -164,11 +164,11 @@ extension ConformanceWorld {
 
   /// The account as it is in the end.
   func final() throws(ConformanceFault) -> Json {
-    let balance = Money(nano: try money("balance"))
+    let balance = Money(nano: try fact("balance"))
     var members: [Json.Member] = [
       .init("balance_units", units(balance.nano)),
       .init("balance_micro", balance.nano % 1_000 == 0 ? .integer(balance.nano / 1_000) : .text("\(balance)")),
-      .init("balance_usd", .text(balance.microText)), .init("available_units", units(try money("balance.available"))),
+      .init("balance_usd", .text(balance.microText)), .init("available_units", units(try fact("balance.available"))),
       .init("level", .text(try word("warnings.level"))), .init("absorbed_units", units(account.contra(.absorbed))),
       .init("invoices", .integer(Int64(Statement.paidTopUps(journal)))),
       .init("card_in_units", units(-account.contra(.cards))),
@@ -179,8 +179,8 @@ extension ConformanceWorld {
     }
     members.append(.init("keys_used", .object(used)))
     if hasSubscription {
-      members.append(.init("quota_left_units", units(try money("quota"))))
-      members.append(.init("payg_spent_cycle_units", units(try money("limits.payg_spent"))))
+      members.append(.init("quota_left_units", units(try fact("quota"))))
+      members.append(.init("payg_spent_cycle_units", units(try fact("limits.payg_spent"))))
     }
     return .object(members)
   }

@@ -29,7 +29,7 @@ struct ConformanceWorld {
       throw ConformanceFault("the rules know nothing of `given.\(member.name)`")
     }
     try addKeys(given["keys"])
-    if let subscription = given["subscription"], !subscription.isNull { try subscribe(subscription, isGiven: true) }
+    if let subscription = given["subscription"], !subscription.isNull { try subscribe(subscription) }
     for lot in given["lots"]?.elements ?? [] {
       let amount = try nano(lot["remaining"] ?? lot["amount"], "an amount of a lot")
       try carryOut { engine, account, journal throws(EngineFault) in
@@ -38,7 +38,7 @@ struct ConformanceWorld {
           in: &account, at: time.microseconds, id: lot["id"]?.text ?? "", journal: &journal)
       }
     }
-    opening = try money("balance")
+    opening = try fact("balance")
     journal = Journal()
   }
 
@@ -161,9 +161,6 @@ struct ConformanceWorld {
     return found.value
   }
 
-  /// A fact that is an amount; 0 where the rules do not have it, as when its family was left out.
-  func money(_ name: String) throws(ConformanceFault) -> Int64 { try fact(name) }
-
   func has(_ name: String) -> Bool { engine.expression(named: name) != nil }
 
   /// The member of an enum a fact has.
@@ -196,7 +193,7 @@ struct ConformanceWorld {
     }
   }
 
-  mutating func subscribe(_ subscription: Json, isGiven: Bool = false) throws(ConformanceFault) {
+  mutating func subscribe(_ subscription: Json) throws(ConformanceFault) {
     hasSubscription = true
     var rate = Ratio.one
     if let given = subscription["rate"], !given.isNull {
