@@ -23,19 +23,7 @@ enum Arithmetic {
       }
     }
     let (a, b) = (ratio(left), ratio(right))
-    return compare(comparison, a.numerator &* b.denominator, b.numerator &* a.denominator)
-  }
-
-  @inline(__always)
-  static func compare(_ comparison: Comparison, _ left: Int64, _ right: Int64) -> Bool {
-    switch comparison {
-    case .equal: left == right
-    case .notEqual: left != right
-    case .less: left < right
-    case .lessOrEqual: left <= right
-    case .greater: left > right
-    case .greaterOrEqual: left >= right
-    }
+    return comparison.holds(a.numerator &* b.denominator, b.numerator &* a.denominator)
   }
 
   /// ⌈`need` × `packed`⌉ in steps of `step`: what a bucket with a rate gives for it. A discount never makes it dearer, however

@@ -40,7 +40,7 @@ public struct TreeWalker {
     case .maximum(let left, let right): return max(evaluate(left), evaluate(right))
     case .scale(let factor, let operand): return factor &* evaluate(operand)
     case .compare(let comparison, let left, let right):
-      return Arithmetic.compare(comparison, evaluate(left), evaluate(right)) ? 1 : 0
+      return comparison.holds(evaluate(left), evaluate(right)) ? 1 : 0
     case .compareRatio(let comparison, let left, let right):
       return Arithmetic.compareRatio(comparison, evaluate(left), evaluate(right)) ? 1 : 0
     case .and(let left, let right): return evaluate(left) == 0 ? 0 : evaluate(right)

@@ -40,12 +40,13 @@ public struct LoadedRules: Sendable {
       path: "", families: [], program: program, sources: program.sources, diagnostics: diagnostics, files: files)
   }
 
-  /// FNV-1a over a hash and a text: the policy hash of rules with a reform laid over them.
+  /// The policy hash of rules with a reform laid over them.
   static func hash(_ hash: String, followedBy text: [UInt8]) -> String {
-    var value: UInt64 = 0xcbf2_9ce4_8422_2325
-    for byte in Array(hash.utf8) + [0xFF] + text { value = (value ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    var sum = PolicyHash()
+    sum.add(hash.utf8)
+    sum.separate()
+    sum.add(text)
+    return sum.text
   }
 
   /// The whole text of a rule, from its keyword to its last word; its name alone where the files do not have it.

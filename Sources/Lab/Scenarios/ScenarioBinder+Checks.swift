@@ -145,9 +145,7 @@ extension ScenarioBinder {
   }
 
   private mutating func cellValue(_ syntax: ExprSyntax, _ column: Table.Column) -> Int64? {
-    if column.type.base == .name, let text = word(syntax) {
-      if program.names[text] == nil { program.names[text] = (program.names.values.max() ?? -1) + 1 }
-    }
+    if column.type.base == .name, let text = word(syntax) { _ = program.intern(text) }
     guard let value = constant(syntax, column.type, of: column.name) else { return nil }
     guard value == ValueType.none || column.range.contains(value) else {
       report(
@@ -176,14 +174,6 @@ extension ScenarioBinder {
       program.tables[index].rows.append(row)
     }
     changesTables = true
-    guard !program.tables[index].rowBySymbol.isEmpty || program.tables[index].inputs.first?.type.base == .name,
-      program.tables[index].inputs.count == 1
-    else { return }
-    // Rows before the first may have moved; a list as long as a price list is indexed anew in one pass.
-    var bySymbol: [Int64: Int] = [:]
-    for (place, row) in program.tables[index].rows.enumerated() where row.cells[0].low == row.cells[0].high {
-      bySymbol[row.cells[0].low] = bySymbol[row.cells[0].low] ?? place
-    }
-    program.tables[index].rowBySymbol = bySymbol
+    program.tables[index].indexBySymbol()
   }
 }

@@ -149,17 +149,6 @@ final class Evaluation {
 }
 
 extension Comparison {
-  func holds<Number: Comparable>(_ left: Number, _ right: Number) -> Bool {
-    switch self {
-    case .equal: left == right
-    case .notEqual: left != right
-    case .less: left < right
-    case .lessOrEqual: left <= right
-    case .greater: left > right
-    case .greaterOrEqual: left >= right
-    }
-  }
-
   /// The comparison that holds exactly where this one does not.
   var negated: Comparison {
     switch self {

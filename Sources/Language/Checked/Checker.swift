@@ -224,19 +224,18 @@ final class Checking {
     return paying.sorted()
   }
 
-  /// FNV-1a, 64 bits, over the family names, texts and tables of the program, in the order of their families.
+  /// Over the family names, texts and tables of the program, in the order of their families.
   private func policyHash(_ tables: (_ family: String, _ file: String) -> Source?) -> String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    var hash = PolicyHash()
     func add(_ bytes: some Sequence<UInt8>) {
-      for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
-      hash = (hash ^ 0xff) &* 0x0000_0100_0000_01b3
+      hash.add(bytes)
+      hash.separate()
     }
     for file in declared.files.sorted(by: { $0.family < $1.family }) {
       add(file.family.utf8)
       add(program.sources[file.source].bytes)
       for name in file.tableFiles { add(tables(file.family, name)?.bytes ?? []) }
     }
-    let text = String(hash, radix: 16)
-    return String(repeating: "0", count: 16 - text.utf8.count) + text
+    return hash.text
   }
 }

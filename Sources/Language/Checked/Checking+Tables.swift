@@ -30,7 +30,7 @@ extension Checking {
       } else {
         table.inputs = []
       }
-      indexBySymbol(&table)
+      table.indexBySymbol()
       program.tables.append(table)
     }
   }
@@ -55,17 +55,6 @@ extension Checking {
   private func column(_ syntax: TableSyntax.Column) -> Table.Column? {
     guard let type = type(syntax.type) else { return nil }
     return Table.Column(name: syntax.name.text, type: type, range: type.base.naturalRange)
-  }
-
-  /// Rows of a single `name` column are found by symbol, so a price list of thousands costs one look-up.
-  private func indexBySymbol(_ table: inout Table) {
-    guard table.inputs.count == 1, table.inputs[0].type.base == .name else { return }
-    for (number, row) in table.rows.enumerated() {
-      let cell = row.cells[0]
-      // A row for any name comes before all that follow it.
-      guard cell.low == cell.high else { break }
-      if table.rowBySymbol[cell.low] == nil { table.rowBySymbol[cell.low] = number }
-    }
   }
 
   private func row(_ syntax: TableSyntax.Row, _ table: Table, _ family: String) -> Table.Row? {

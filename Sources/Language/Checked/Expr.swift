@@ -73,6 +73,19 @@ public enum Comparison: UInt8, Sendable, Hashable, CaseIterable {
   case lessOrEqual
   case greater
   case greaterOrEqual
+
+  /// What it says of two numbers.
+  @inlinable
+  public func holds<Number: Comparable>(_ left: Number, _ right: Number) -> Bool {
+    switch self {
+    case .equal: left == right
+    case .notEqual: left != right
+    case .less: left < right
+    case .lessOrEqual: left <= right
+    case .greater: left > right
+    case .greaterOrEqual: left >= right
+    }
+  }
 }
 
 /// A value the engine supplies to an expression.

@@ -22,3 +22,18 @@ extension Program {
     }
   }
 }
+
+extension Table {
+  /// Rows of a single `name` column are found by symbol, so a price list of thousands costs one look-up. To be called when
+  /// rows have come or moved.
+  public mutating func indexBySymbol() {
+    rowBySymbol = [:]
+    guard inputs.count == 1, inputs[0].type.base == .name else { return }
+    for (number, row) in rows.enumerated() {
+      let cell = row.cells[0]
+      // A row for any name comes before all that follow it.
+      guard cell.low == cell.high else { break }
+      if rowBySymbol[cell.low] == nil { rowBySymbol[cell.low] = number }
+    }
+  }
+}
