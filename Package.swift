@@ -8,7 +8,9 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .executable(name: "payg", targets: ["payg"]),
-    .library(name: "Payg", targets: ["Lab", "Standard", "Engine", "Language", "Ledger", "Values", "Diagnostics"]),
+    .library(
+      name: "Payg",
+      targets: ["Lab", "Plugins", "Standard", "Engine", "Language", "Ledger", "Values", "Diagnostics"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -19,14 +21,18 @@ let package = Package(
     .target(name: "Language", dependencies: ["Diagnostics", "Values"], exclude: ["README.md", "GRAMMAR.md"]),
     .target(name: "Ledger", dependencies: ["Values"], exclude: ["README.md"]),
     .target(name: "Engine", dependencies: ["Diagnostics", "Values", "Language", "Ledger"], exclude: ["README.md"]),
+    .target(name: "CPaygPlugin", exclude: ["README.md"]),
     .target(name: "Standard", dependencies: ["Values", "Language", "Engine"], exclude: ["README.md"]),
     .target(
       name: "Lab", dependencies: ["Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard"],
       exclude: ["README.md"]),
     .target(
+      name: "Plugins", dependencies: ["CPaygPlugin", "Diagnostics", "Language", "Engine", "Lab"],
+      exclude: ["README.md"]),
+    .target(
       name: "Commands",
       dependencies: [
-        "Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard", "Lab",
+        "Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard", "Lab", "Plugins",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     .executableTarget(name: "payg", dependencies: ["Commands"], path: "REPL", exclude: ["README.md"]),
@@ -43,6 +49,19 @@ let package = Package(
       exclude: ["Fixtures", "Golden"]),
     .testTarget(
       name: "CommandsTests", dependencies: ["Commands", "Lab", "Language", "Diagnostics", "payg"], exclude: ["Golden"]),
+    .testTarget(
+      name: "PluginsTests",
+      dependencies: ["Plugins", "CPaygPlugin", "Standard", "Engine", "Language", "Diagnostics", "payg"]),
+    // The billing semantics written a second time, for tests to hold the engine against: it imports nothing of ours.
+    .target(name: "Audit", path: "Tests/Audit"),
+    .testTarget(name: "AuditTests", dependencies: ["Audit"], exclude: ["Fixtures"]),
+    .target(
+      name: "Simulator", dependencies: ["Audit", "Lab", "Standard", "Engine", "Language", "Ledger", "Values"],
+      path: "Tests/Simulator"),
+    .testTarget(
+      name: "SimulatorTests", dependencies: ["Simulator", "Audit", "Lab", "Standard", "Language", "Diagnostics"]),
+    .executableTarget(
+      name: "simulate", dependencies: ["Simulator", "Audit", "Lab", "Standard", "Language"], path: "Tests/Simulate"),
     // Tests of the tree itself: arrows, names, sizes, complete sets. It reads files and imports nothing of ours.
     .testTarget(name: "TidyTests"),
   ],

@@ -3,7 +3,6 @@ import Diagnostics
 import Engine
 import Lab
 import Language
-import Standard
 
 struct CheckCommand: ConsoleCommand {
   static let configuration = CommandConfiguration(
@@ -28,11 +27,14 @@ struct CheckCommand: ConsoleCommand {
   var asJSON = false
 
   @OptionGroup
+  var plugins: PluginOptions
+
+  @OptionGroup
   var shared: SharedOptions
 
   func perform(_ console: Console) throws -> ExitStatus {
     let folder = try RuleFolder(path ?? RuleFolder.usual(executable: console.executable))
-    let rules = try folder.load(vocabulary: StandardPlugin.vocabulary, reforms: reform)
+    let rules = try folder.load(vocabulary: plugins.loaded(console).vocabulary, reforms: reform)
     var diagnostics = rules.diagnostics
     var sources = rules.sources
     var compiled: CompiledProgram?

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Diagnostics
 import Lab
-import Standard
 
 struct ConformCommand: ConsoleCommand {
   static let configuration = CommandConfiguration(
@@ -24,6 +23,9 @@ struct ConformCommand: ConsoleCommand {
   var asJSON = false
 
   @OptionGroup
+  var plugins: PluginOptions
+
+  @OptionGroup
   var shared: SharedOptions
 
   func perform(_ console: Console) throws -> ExitStatus {
@@ -35,7 +37,7 @@ struct ConformCommand: ConsoleCommand {
       throw Complaint(message: "`\(file)`: \(error.message)")
     }
     let folder = try RuleFolder(rules ?? RuleFolder.usual(executable: console.executable))
-    let loaded = try folder.load(vocabulary: StandardPlugin.vocabulary)
+    let loaded = try folder.load(vocabulary: plugins.loaded(console).vocabulary)
     guard !loaded.diagnostics.hasErrors else {
       console.show(loaded.diagnostics, of: loaded.sources)
       return .brokenPolicy

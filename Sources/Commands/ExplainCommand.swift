@@ -2,7 +2,6 @@ import ArgumentParser
 import Diagnostics
 import Lab
 import Language
-import Standard
 
 struct ExplainCommand: ConsoleCommand {
   static let configuration = CommandConfiguration(
@@ -21,6 +20,9 @@ struct ExplainCommand: ConsoleCommand {
   var rules: String?
 
   @OptionGroup
+  var plugins: PluginOptions
+
+  @OptionGroup
   var shared: SharedOptions
 
   func perform(_ console: Console) throws -> ExitStatus {
@@ -33,7 +35,7 @@ struct ExplainCommand: ConsoleCommand {
       throw Complaint(message: "there is no diagnostic `\(name)`", help: near.map { "payg explain \($0)" })
     }
     let folder = try RuleFolder(rules ?? RuleFolder.usual(executable: console.executable))
-    let loaded = try folder.load(vocabulary: StandardPlugin.vocabulary)
+    let loaded = try folder.load(vocabulary: plugins.loaded(console).vocabulary)
     guard !loaded.diagnostics.hasErrors else {
       console.show(loaded.diagnostics, of: loaded.sources)
       return .brokenPolicy

@@ -2,13 +2,14 @@ import Diagnostics
 
 /// Pages of `payg help` that are about no command.
 enum HelpTopic {
-  static let names = ["exit-codes", "color", "scenarios"]
+  static let names = ["exit-codes", "color", "scenarios", "providers"]
 
   static func text(_ name: String) -> String? {
     switch name {
     case "exit-codes": ExitStatus.table
     case "color", "colour": color
     case "scenarios": scenarios
+    case "providers": providers
     default: nil
     }
   }
@@ -19,6 +20,26 @@ enum HelpTopic {
       2  off if NO_COLOR is not empty
       3  on if CLICOLOR_FORCE is neither empty nor 0
       4  off if TERM=dumb, CLICOLOR=0, or the stream is no terminal
+
+    """
+
+  private static let providers = """
+    A payment provider can be any program. It writes a line when it is ready, then reads requests and writes answers, one
+    line of JSON each:
+      it    {"payg": 1, "ready": true, "name": "example"}
+      payg  {"payg": 1, "kind": "collect", "key": "a#1", "amount_nano": 1000000000, "card": "visa", …}
+      it    {"key": "a#1", "answer": "declined", "reason": "insufficient funds"}
+
+    kind     collect: charge the card; refund: send money of the payment back to it
+    key      the same key is the same request: it takes effect once and gets the same answer
+    answer   paid      the money has moved
+             declined  the card said no, `reason` says why
+             pending   it will be known later
+             failed    it could not be done and nothing has moved, `reason` says why
+
+    A line that is late, too long, no JSON or about another key is a fault: payg ends the program, and sends the request
+    again with the same key.
+    Try yours: payg provider try --again -- ./my-provider
 
     """
 

@@ -19,7 +19,7 @@ public struct Payg: ParsableCommand {
     version: version,
     subcommands: [
       CheckCommand.self, FormatCommand.self, TestCommand.self, ExplainCommand.self, ConformCommand.self,
-      PluginsCommand.self, ImportCommand.self, CompletionsCommand.self,
+      PluginsCommand.self, ProviderCommand.self, ImportCommand.self, CompletionsCommand.self, ProbePluginCommand.self,
     ])
 
   public init() {}

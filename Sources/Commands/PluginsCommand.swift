@@ -2,14 +2,15 @@ import ArgumentParser
 import Engine
 import Lab
 import Language
-import Standard
+import Plugins
 
 struct PluginsCommand: ConsoleCommand {
   static let configuration = CommandConfiguration(
-    commandName: "plugins", abstract: "List the words that plugins bring to the rules.",
+    commandName: "plugins", abstract: "List the functions, effects and payment providers that plugins bring.",
     discussion: """
       EXAMPLES:
         payg plugins
+        payg plugins --plugin ./fees.so    with those of a native plugin, which is tried out first
         payg plugins --json
       """)
 
@@ -17,17 +18,22 @@ struct PluginsCommand: ConsoleCommand {
   var asJSON = false
 
   @OptionGroup
+  var options: PluginOptions
+
+  @OptionGroup
   var shared: SharedOptions
 
   func perform(_ console: Console) throws -> ExitStatus {
-    let plugins: [any Plugin] = [StandardPlugin()]
+    let plugins = try options.loaded(console).plugins
     if asJSON {
       console.print(
         Json.object([.init("schema", "payg.plugins/1"), .init("plugins", .list(plugins.map(object)))]).compact)
       return .answered
     }
     for plugin in plugins {
-      console.print("\(plugin.name) \(plugin.version): \(plugin.summary)")
+      if plugin.name != plugins.first?.name { console.print("") }
+      let file = (plugin as? NativePlugin).map { "  (\($0.path))" } ?? ""
+      console.print("\(plugin.name) \(plugin.version): \(plugin.summary)\(file)")
       if !plugin.functions.isEmpty { console.print("\n  functions") }
       for function in plugin.functions {
         console.print("    \(signature(function))")
@@ -39,7 +45,11 @@ struct PluginsCommand: ConsoleCommand {
         console.print("    \(signature(effect))")
         console.print("      \(effect.summary)")
       }
-      for provider in plugin.providers { console.print("\n  provider \(provider.name): \(provider.summary)") }
+      if !plugin.providers.isEmpty { console.print("\n  payment providers") }
+      for provider in plugin.providers {
+        console.print("    \(provider.name)")
+        console.print("      \(provider.summary)")
+      }
     }
     return .answered
   }
@@ -62,6 +72,7 @@ struct PluginsCommand: ConsoleCommand {
     .object([
       .init("name", .text(plugin.name)), .init("version", .text(plugin.version)),
       .init("summary", .text(plugin.summary)),
+      .init("file", (plugin as? NativePlugin).map { .text($0.path) } ?? .null),
       .init(
         "functions",
         .list(

@@ -2,7 +2,6 @@ import ArgumentParser
 import Diagnostics
 import Lab
 import Language
-import Standard
 
 struct TestCommand: ConsoleCommand {
   static let configuration = CommandConfiguration(
@@ -51,6 +50,9 @@ struct TestCommand: ConsoleCommand {
   var strict = false
 
   @OptionGroup
+  var plugins: PluginOptions
+
+  @OptionGroup
   var shared: SharedOptions
 
   func validate() throws {
@@ -59,12 +61,13 @@ struct TestCommand: ConsoleCommand {
 
   func perform(_ console: Console) throws -> ExitStatus {
     let matches = try filterFunction()
+    let vocabulary = try plugins.loaded(console).vocabulary
     var run = TestRun(results: [])
     var gaps: [Coverage.Gap] = []
     var covered: [CoverageReport.Part] = []
     var isBroken = false
     for group in try TestGroup.groups(of: paths, rules: rules, executable: console.executable) {
-      let loaded = try group.folder.load(vocabulary: StandardPlugin.vocabulary, reforms: reform)
+      let loaded = try group.folder.load(vocabulary: vocabulary, reforms: reform)
       if loaded.diagnostics.hasErrors {
         console.show(loaded.diagnostics, of: loaded.sources)
         return .brokenPolicy

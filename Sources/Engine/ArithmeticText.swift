@@ -32,12 +32,14 @@ struct ArithmeticText: Sendable {
 
   private func condition(_ expr: Expr, _ depth: Int) -> String {
     if depth > 6 { return value(expr) }
+    if let choice = choice(expr) { return choice }
     switch expr.kind {
     case .compare(let comparison, let left, let right), .compareRatio(let comparison, let left, let right):
       return "\(sum(left)) \(symbol(comparison, reader.evaluate(expr) != 0)) \(sum(right))"
     // What is said is how things were, whether or not the rule wanted them so: facts, one after the other.
     case .and(let left, let right), .or(let left, let right):
-      return "\(condition(left, depth + 1)), \(condition(right, depth + 1))"
+      let (first, second) = (condition(left, depth + 1), condition(right, depth + 1))
+      return first == second ? first : "\(first), \(second)"
     case .not(let operand): return condition(operand, depth + 1)
     case .isSet(let operand):
       return reader.evaluate(operand) == ValueType.none
@@ -46,6 +48,16 @@ struct ArithmeticText: Sendable {
     case .choose(let condition, let then, let otherwise):
       return self.condition(reader.evaluate(condition) != 0 ? then : otherwise, depth + 1)
     default: return value(expr)
+    }
+  }
+
+  /// A choice held against one of its words is said as it was, whatever it was asked for: `settle.hold.state is open`.
+  private func choice(_ expr: Expr) -> String? {
+    switch expr.kind {
+    case .compare(.equal, let read, let other), .compare(.notEqual, let read, let other):
+      guard !read.type.base.isOrdered, case .constant = other.kind, let name = name(read) else { return nil }
+      return "\(name) is \(value(read))"
+    default: return nil
     }
   }
 
@@ -126,6 +138,13 @@ struct ArithmeticText: Sendable {
     case .drawn(let bucket): "drawn from \(program.buckets[bucket].name)"
     case .covered: "paid"
     case .shortfall: "shortfall"
+    case .rescued: "rescued"
+    case .eventKey: "key"
+    case .collecting: "collecting"
+    case .record(let event, let field, _):
+      "\(name(.field(event: event, field: field))).\(program.number(of: fact)?.name ?? "number")"
+    case .own(let kind, _): "\(kind.rawValue).\(program.number(of: fact)?.name ?? "number")"
+    case .total(let index): "payments.\(program.paymentDerivations[index].name)"
     case .previous(let inner): "previous \(name(inner))"
     }
   }

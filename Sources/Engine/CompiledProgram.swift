@@ -9,6 +9,10 @@ public final class CompiledProgram: Sendable {
   let plans: [EventPlan]
   let codes: [EventCode]
   let tables: RowTables
+  let lotOrder: LotOrder
+  /// By event: whether its rules read records of the account, or what is derived of all payments.
+  let readsRecords: [Bool]
+  let readsTotals: [Bool]
 
   public init(_ program: Program) throws(CompileError) {
     try CompiledProgram.guardShape(program)
@@ -16,9 +20,12 @@ public final class CompiledProgram: Sendable {
     layout = LedgerLayout(CompiledProgram.declarations(of: program))
     plans = program.events.indices.map { EventPlan(program, event: $0) }
     tables = RowTables(program)
+    lotOrder = LotOrder(program, layout)
     var codes: [EventCode] = []
     for plan in plans { codes.append(try EventCompiler.compile(program, layout, plan)) }
     self.codes = codes
+    readsRecords = codes.map { !$0.records.isEmpty }
+    readsTotals = codes.map { !$0.totals.isEmpty }
   }
 
   /// The most that deciding one event can take: instructions run one after another, registers in use.
@@ -48,8 +55,17 @@ public final class CompiledProgram: Sendable {
       return program.settings[index].scope != .account || program.settings[index].defaults.count > 1
     }
     declarations.buckets = program.buckets.map { ($0.resets?.window, $0.keepsLots) }
-    declarations.meters = program.meters.map {
-      ($0.window, $0.scope == .key, Arithmetic.clamp($0.range.low), Arithmetic.clamp($0.range.high))
+    declarations.meters = program.meters.map { meter in
+      let measure: LedgerLayout.Measure =
+        switch meter.measure {
+        case .payments: .payments
+        case .bucketPayments(let bucket): .bucketPayments(bucket)
+        case .sum, .count: .other
+        }
+      return (
+        meter.window, meter.scope == .key, Arithmetic.clamp(meter.range.low), Arithmetic.clamp(meter.range.high),
+        measure
+      )
     }
     declarations.eventsMovingCycle = Set(
       anchor.facts.compactMap { if case .last(let event) = $0 { event } else { nil } })
@@ -90,13 +106,19 @@ struct EventPlan: Sendable {
   var rescues: [Int] = []
   var afters: [Int] = []
   var promises: [Int] = []
+  /// Whether a charge of a card may have to be answered before this event is.
+  var waits = false
 
   init(_ program: Program, event: Int) {
     self.event = event
-    hasKey = program.events[event].keyField != nil
+    hasKey = program.events[event].hasKey
     gates = Array(repeating: [], count: program.buckets.count)
     caps = gates
     for (index, rule) in program.rules.enumerated() {
+      switch rule.kind {
+      case .deny(let events, _), .on(let events), .after(let events): if !events.contains(event) { continue }
+      case .gate, .cap, .beforeDenial: break
+      }
       var scan = ExprScan(program)
       for clause in rule.clauses { scan.visit(clause) }
       for effect in rule.effects { scan.visit(effect.operations) }
@@ -105,13 +127,13 @@ struct EventPlan: Sendable {
       if scan.readsKey && !hasKey { continue }
       if !scan.events.isSubset(of: [event]) { continue }
       switch rule.kind {
-      case .deny(let events, _): if events.contains(event) { denies.append(index) }
+      case .deny: denies.append(index)
       case .gate(let bucket, _): gates[bucket].append(index)
       case .cap(let bucket?, _, _): caps[bucket].append(index)
       case .cap(nil, _, _): totalCaps.append(index)
-      case .on(let events): if events.contains(event) { ons.append(index) }
+      case .on: ons.append(index)
       case .beforeDenial: rescues.append(index)
-      case .after(let events): if events.contains(event) { afters.append(index) }
+      case .after: afters.append(index)
       }
     }
     // Stable, so that rules with one denial stay in the order of the program.
@@ -121,17 +143,39 @@ struct EventPlan: Sendable {
         return ranks.0 == ranks.1 ? left < right : ranks.0 < ranks.1
       }
     }
+    waits =
+      waiter(program) != nil || program.buckets.indices.contains { rescuer(of: $0, program) != nil }
     denies = byRank(denies)
     totalCaps = byRank(totalCaps)
     gates = gates.map(byRank)
     caps = caps.map(byRank)
-    for (index, promise) in program.promises.enumerated() {
+    for (index, promise) in program.promises.enumerated()
+    where promise.events.isEmpty || promise.events.contains(event) {
       var scan = ExprScan(program)
       scan.visit(promise.condition)
       if scan.readsKey && !hasKey { continue }
       if !scan.events.isSubset(of: [event]) { continue }
-      if promise.events.isEmpty || promise.events.contains(event) { promises.append(index) }
+      promises.append(index)
     }
+  }
+
+  /// The first rule that charges a card for this bucket before a denial.
+  func rescuer(of bucket: Int, _ program: Program) -> Int? {
+    rescues.first { rule in
+      program.rules[rule].effects.flatMap(\.operations).contains {
+        if case .collect(_, _, bucket, _) = $0 { true } else { false }
+      }
+    }
+  }
+
+  /// The first rule whose charge the event waits for, and the denial without it.
+  func waiter(_ program: Program) -> (rule: Int, denial: Int)? {
+    for rule in ons {
+      for case .collect(_, _, _, let denial?) in program.rules[rule].effects.flatMap(\.operations) {
+        return (rule, denial)
+      }
+    }
+    return nil
   }
 
   static func rank(of rule: Int, _ program: Program) -> Int64 {

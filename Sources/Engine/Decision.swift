@@ -35,18 +35,35 @@ public struct Decision: Sendable {
   public var notices: [Notice] = []
   /// The rule that acted so that a denied event could be taken once more.
   public var rescueRule: Int?
-  /// A rescue was tried and would not have been enough; nothing of it remains.
+  /// A rescue was tried and did not help: it would not have been enough, or its charge was not paid. Nothing of it remains.
   public var triedRescueRule: Int?
+  /// Payments of the account, by index, that this event asked for and that wait for the provider's answer.
+  public var collections: [Int] = []
+  /// Refunds of the account, by index, that it sent on their way.
+  public var refunds: [Int] = []
+  /// The hold it made, by its index in the account.
+  public var hold: Int?
+  /// What it did cost and nobody pays: the platform bears it.
+  public var absorbed: Int64 = 0
   /// Promises that do not hold any more; only when asked for.
   public var brokenPromises: [Int] = []
   /// The facts as they were when it was decided.
   public var trace: Trace
+  /// The facts as the reactions saw them, once the decision was carried out; nil where no rule reacted.
+  public var afterwards: Trace? {
+    get { reactions.first }
+    set { reactions = newValue.map { [$0] } ?? [] }
+  }
+  // A list of one or none: nothing reacts to most events, and a second trace would make every decision twice as large.
+  private var reactions: [Trace] = []
 
   public enum Verdict: String, Sendable, Hashable, CaseIterable {
     case allowed
     case denied
     /// The id was used before for something else.
     case conflict
+    /// The answer depends on the payment provider's to ``Decision/collections``: submit that, then ``RuleEngine/resume``.
+    case waiting
   }
 
   public struct Notice: Sendable, Hashable {
@@ -67,7 +84,7 @@ public struct Decision: Sendable {
   /// The denial's code, or that of a conflict; nil when allowed.
   public func code(in program: Program) -> String? {
     switch verdict {
-    case .allowed: nil
+    case .allowed, .waiting: nil
     case .denied: denial.map { program.denials[$0].code }
     case .conflict: Decision.conflictCode
     }
@@ -79,6 +96,7 @@ public struct Decision: Sendable {
     case .allowed: 200
     case .denied: denial.map { program.denials[$0].status } ?? 402
     case .conflict: 409
+    case .waiting: 202
     }
   }
 
@@ -106,4 +124,11 @@ public struct Trace: Sendable, Hashable {
   public var drawn: [Int64] = []
   public var covered: Int64 = 0
   public var shortfall: Int64 = 0
+  /// The event's key, by its index in the account.
+  public var key: Int?
+  /// The numbers of the record that each given field names, by field; empty for a field that names none.
+  public var records: [[Int64]] = []
+  /// What is derived of all payments together, by derivation; empty where no rule of the event asks.
+  public var totals: [Int64] = []
+  public var isRescued = false
 }

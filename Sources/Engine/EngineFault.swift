@@ -47,8 +47,12 @@ public enum CompileError: Error, Sendable, Hashable {
   case quantumOutOfRange(place: String)
   /// A reaction or a rescue cannot pay: only `on` rules go through the waterfall.
   case payOutsideOn(rule: String)
+  /// An effect in a kind of rule that cannot do it, or beside another that rules it out.
+  case misplaced(rule: String, effect: String)
   /// An event of one account cannot change a setting that serves all.
   case setsGlobal(rule: String, setting: String)
+  /// The rules of one event pay, hold and settle: more than one of it.
+  case mixesMovements(event: String)
   /// An index that names nothing.
   case danglingIndex(place: String)
 
@@ -62,7 +66,10 @@ public enum CompileError: Error, Sendable, Hashable {
     case .tooManyArguments(let function): "`\(function)` has more than \(EngineLimits.arguments) arguments"
     case .quantumOutOfRange(let place): "`\(place)` rounds to a step the engine cannot compute"
     case .payOutsideOn(let rule): "`\(rule)` pays, which only an `on` rule can"
+    case .misplaced(let rule, let effect):
+      "`\(rule)` cannot `\(effect)`: no rule of its kind can, or not beside what else it does"
     case .setsGlobal(let rule, let setting): "`\(rule)` sets `\(setting)`, which serves every account"
+    case .mixesMovements(let event): "the rules of `\(event)` do more than one of pay, hold and settle"
     case .danglingIndex(let place): "`\(place)` refers to something the program does not have"
     }
   }

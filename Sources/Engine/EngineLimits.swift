@@ -14,4 +14,7 @@ public enum EngineLimits {
   public static let arguments = 64
   /// The coarsest step a sum of tokens times rates can be rounded to, in nano-dollars: $1 million.
   public static let quantum: Int64 = 1_000_000_000_000_000
+  /// Requests to a simulated payment provider that one event may lead to, so that rules which answer every refusal with
+  /// another charge come to an end.
+  public static let providerRequests = 64
 }

@@ -12,6 +12,7 @@ extension Explanation {
     switch decision.verdict {
     case .conflict: lines.append("  by the memory of ids: " + (engine.text(of: decision) ?? ""))
     case .denied: lines += denialLines
+    case .waiting: lines += waitingLines
     case .allowed:
       if decision.isReplay {
         lines.append("  the same event was answered before: nothing happened now")
@@ -19,10 +20,18 @@ extension Explanation {
       }
       lines += paymentLines
     }
-    let passed = trials.filter { !$0.objects && $0.rule != decision.rule }
+    let rest = trials.filter { !$0.objects && $0.rule != decision.rule }
+    let idle = rest.filter { !$0.holds && isAnswer($0.rule) }
+    let passed = rest.filter { $0.holds || !isAnswer($0.rule) }
     if !passed.isEmpty { lines += list("passed:", passed.map { short($0) }) }
+    if !idle.isEmpty { lines += list("did not act:", idle.map { short($0) }) }
     if !notTried.isEmpty { lines += list("not tried:", notTried.map { program.rules[$0].name }) }
     return lines.joined(separator: "\n")
+  }
+
+  /// Whether it is an `on` rule, which acts rather than judges.
+  private func isAnswer(_ rule: Int) -> Bool {
+    if case .on = engine.program.rules[rule].kind { true } else { false }
   }
 
   private func headline() -> String {
@@ -34,8 +43,17 @@ extension Explanation {
     words.append(Instant(microseconds: decision.at).description)
     var fields: [String] = []
     for (field, value) in zip(event.fields, decision.fields) where value != ValueType.none {
-      if value == 0, field.type.base != .key { continue }
-      fields.append("\(field.name) \(formatter.text(value, field.type))")
+      switch field.type.base {
+      case .key, .card, .record: break
+      default: if value == 0 { continue }
+      }
+      let text = formatter.text(value, field.type)
+      // `hold h1`, not `hold hold h1`.
+      if case .record(let kind) = field.type.base, kind.rawValue == field.name {
+        fields.append(text)
+      } else {
+        fields.append("\(field.name) \(text)")
+      }
     }
     if !fields.isEmpty { words.append(fields.joined(separator: ", ")) }
     return words.joined(separator: "  ")
@@ -59,12 +77,17 @@ extension Explanation {
       lines.append("  by \(program.events[decision.event].name).\(declared.name)  \(place(declared.span))")
       let low = formatter.text(Arithmetic.clamp(declared.range.low), declared.type)
       let high = formatter.text(Arithmetic.clamp(declared.range.high), declared.type)
-      lines.append("     \(formatter.text(decision.fields[field], declared.type)) is outside \(low) to \(high)")
+      if case .record(let kind) = declared.type.base {
+        lines.append("     the account has no such \(kind.rawValue)")
+      } else {
+        lines.append("     \(formatter.text(decision.fields[field], declared.type)) is outside \(low) to \(high)")
+      }
     } else if let rule = decision.rule {
       lines.append("  by \(program.rules[rule].name)  \(place(of: rule))")
       if let trial = trials.first(where: { $0.rule == rule && $0.objects }), !trial.arithmetic.isEmpty {
         lines.append("     \(trial.arithmetic)")
       }
+      if isAnswer(rule) { lines += refusalLines }
     } else if let bucket = decision.bucket {
       lines.append("  by \(program.buckets[bucket].name)  \(place(program.buckets[bucket].span))")
       if let draw = draws.first(where: { $0.bucket == bucket }) {
@@ -85,19 +108,37 @@ extension Explanation {
 
   private var paymentLines: [String] {
     var lines: [String] = []
-    if decision.amount > 0 { lines.append("  pays \(money(decision.amount))") }
-    if draws.count > 0 { lines += drawLines }
+    if settlement != nil {
+      lines += settlementLines
+    } else if let expiry = holdExpiry {
+      let until = arithmetic.formatter.text(expiry, .time)
+      lines.append("  reserves \(money(decision.covered)) until \(until): \(list(of: decision.drawn))")
+      if draws.contains(where: { $0.gave < $0.due || $0.closedBy != nil }) { lines += drawLines }
+    } else {
+      if decision.amount > 0 { lines.append("  pays \(money(decision.amount))") }
+      if draws.count > 0 { lines += drawLines }
+    }
+    for rule in decision.firedRules where isAnswer(rule) {
+      let effects = effectLines(of: rule, arithmetic)
+      if !effects.isEmpty { lines += ["  by \(engine.program.rules[rule].name)  \(place(of: rule))"] + effects }
+    }
     if let rule = decision.rescueRule {
       lines.append("  after \(engine.program.rules[rule].name)  \(place(of: rule))")
     }
-    let reactions = decision.firedRules.filter { rule in
-      if case .after = engine.program.rules[rule].kind { true } else { false }
-    }
-    for rule in reactions { lines.append("  then \(engine.program.rules[rule].name)  \(place(of: rule))") }
-    return lines
+    return lines + reactionLines
   }
 
-  private var drawLines: [String] {
+  /// Until when a hold of this event reserves; nil for an event that holds nothing.
+  private var holdExpiry: Int64? {
+    for rule in decision.firedRules where isAnswer(rule) {
+      for case .hold(_, let ttl) in engine.program.rules[rule].effects.flatMap(\.operations) {
+        return decision.trace.now + max(0, arithmetic.reader.evaluate(ttl))
+      }
+    }
+    return nil
+  }
+
+  var drawLines: [String] {
     draws.map { draw in
       let name = engine.program.buckets[draw.bucket].name
       if let gate = draw.closedBy { return "     \(name) gives nothing: \(engine.program.rules[gate].name) is closed" }
@@ -119,7 +160,7 @@ extension Explanation {
   }
 
   /// A list that goes on below itself.
-  private func list(_ title: String, _ entries: [String]) -> [String] {
+  func list(_ title: String, _ entries: [String]) -> [String] {
     var lines: [String] = []
     var line = "  " + title
     for (index, entry) in entries.enumerated() {
@@ -133,5 +174,5 @@ extension Explanation {
     return lines + [line]
   }
 
-  private func money(_ nano: Int64) -> String { Money(nano: nano).description }
+  func money(_ nano: Int64) -> String { Money(nano: nano).description }
 }

@@ -8,15 +8,19 @@ import Values
 /// It is worked out again from the trace, by the tree walker; a test holds it against the decision.
 public struct Explanation: Sendable {
   public let decision: Decision
-  /// In the order they were tried: denials, what to pay, total caps, then bucket by bucket.
+  /// In the order they were tried: denials, what the rules of the event do, total caps, then bucket by bucket.
   public internal(set) var trials: [RuleTrial] = []
   public internal(set) var draws: [BucketDraw] = []
+  /// What became of a hold that was settled.
+  public internal(set) var settlement: Settlement?
   /// Rules about this event that were never reached.
   public internal(set) var notTried: [Int] = []
   public internal(set) var recomputedVerdict = Decision.Verdict.allowed
   public internal(set) var recomputedDenial: Int?
   let engine: RuleEngine
   var arithmetic: ArithmeticText
+  /// The account, for what its records are called and what is kept in them.
+  let account: AccountState?
 
   /// One rule as it was tried.
   public struct RuleTrial: Sendable {
@@ -55,13 +59,38 @@ public struct Explanation: Sendable {
     public var rest: Int64
   }
 
-  /// - Parameter keyNames: what the account calls its keys, for people.
-  public init(_ decision: Decision, by engine: RuleEngine, keyNames: [String] = []) {
+  /// What a settled hold paid, beyond its buckets.
+  public struct Settlement: Sendable {
+    public var hold: Int64
+    /// What the hold still reserved, at standard rates: nothing once it has expired.
+    public var reserved: Int64
+    /// What of the cost the reserve paid, at standard rates.
+    public var fromReserve: Int64
+    /// The same per bucket; nil where the account is not at hand.
+    public var reserveDraws: [Int64]?
+    /// What went beyond it.
+    public var overrun: Int64
+    /// The total cap that cut the overrun off, and what it left of it.
+    public var cap: (rule: Int, limit: Int64)?
+    /// What no bucket could be asked for.
+    public var unpaid: Int64
+    /// The customer owes it; else the platform bears it.
+    public var isOwed: Bool
+  }
+
+  /// - Parameters:
+  ///   - keyNames: what the account calls its keys, for people; not needed beside the account.
+  ///   - account: the account after the event, for the names of its cards, holds and payments and what is kept of them.
+  public init(
+    _ decision: Decision, by engine: RuleEngine, keyNames: [String] = [], account: AccountState? = nil
+  ) {
     self.decision = decision
     self.engine = engine
+    self.account = account
     let reader = FactReader(engine.compiled, decision.trace)
-    arithmetic = ArithmeticText(
-      program: engine.program, reader: reader, formatter: ValueFormatter(engine.program, keyNames: keyNames))
+    let formatter =
+      account.map { ValueFormatter(engine.program, of: $0) } ?? ValueFormatter(engine.program, keyNames: keyNames)
+    arithmetic = ArithmeticText(program: engine.program, reader: reader, formatter: formatter)
     guard engine.program.events.indices.contains(decision.event) else { return }
     if decision.verdict == .conflict || decision.isReplay {
       recomputedVerdict = decision.verdict
@@ -79,18 +108,61 @@ public struct Explanation: Sendable {
 
   private mutating func tryRules(_ plan: EventPlan) {
     var objection: (rule: Int, denial: Int)?
-    for rule in plan.denies {
+    if wasCharged { notTried += plan.denies }
+    for rule in plan.denies where !wasCharged {
       let trial = attempt(rule)
       if trial.objects, objection == nil { objection = (rule, denial(of: rule)) }
       trials.append(trial)
     }
     if let objection {
       deny(objection.denial)
-      notTried += plan.ons + plan.totalCaps + plan.gates.joined() + plan.caps.joined()
+      notTried += plan.ons
+      skipWaterfall(plan)
       return
     }
     for rule in plan.ons { trials.append(attempt(rule)) }
-    draw(plan)
+    let acting = trials.filter { trial in trial.holds && plan.ons.contains(trial.rule) }.map(\.rule)
+    switch demand(of: acting) {
+    case .settle(let amount, let hold, let isOwed)?: settle(plan, amount, hold, isOwed)
+    case .pay?, .hold?: draw(plan)
+    default: skipWaterfall(plan)
+    }
+    if recomputedVerdict == .allowed, let asking = acting.first(where: { asked(by: $0) != nil }) {
+      answerAsked(asking)
+    }
+  }
+
+  /// What the rules that act want of the buckets.
+  private func demand(of acting: [Int]) -> Operation? {
+    acting.lazy.flatMap { engine.program.rules[$0].effects }.flatMap(\.operations).first { $0.draw != nil }
+  }
+
+  /// The charge that a rule has the event wait for.
+  private func asked(by rule: Int) -> (amount: Int64, denial: Int)? {
+    for case .collect(let amount, _, _, let denial?) in engine.program.rules[rule].effects.flatMap(\.operations) {
+      let value = arithmetic.reader.evaluate(amount)
+      if value > 0 { return (value, denial) }
+    }
+    return nil
+  }
+
+  /// A card was charged for this very event before it was decided, and then no rule denies it.
+  private var wasCharged: Bool {
+    guard let rule = decision.rule else { return decision.verdict != .waiting && awaited?.state == .paid }
+    return switch engine.program.rules[rule].kind {
+    case .on: decision.verdict == .denied
+    case .deny: false
+    default: awaited?.state == .paid
+    }
+  }
+
+  /// A charge stands between the rules and the answer: what the provider said to it is no fact of theirs.
+  private mutating func answerAsked(_ rule: Int) {
+    switch decision.verdict {
+    case .waiting: recomputedVerdict = .waiting
+    case .denied where decision.rule == rule: deny(asked(by: rule)?.denial)
+    default: break
+    }
   }
 
   private mutating func deny(_ denial: Int?) {
@@ -98,14 +170,13 @@ public struct Explanation: Sendable {
     recomputedDenial = denial
   }
 
+  private mutating func skipWaterfall(_ plan: EventPlan) {
+    notTried += plan.totalCaps + plan.gates.joined() + plan.caps.joined()
+  }
+
   private mutating func draw(_ plan: EventPlan) {
-    let program = engine.program
-    let reader = arithmetic.reader
     var need = decision.trace.amount
-    guard need > 0 else {
-      notTried += plan.totalCaps + plan.gates.joined() + plan.caps.joined()
-      return
-    }
+    guard need > 0 else { return skipWaterfall(plan) }
     for (position, rule) in plan.totalCaps.enumerated() {
       let trial = attempt(cap: rule, asked: need)
       trials.append(trial)
@@ -117,53 +188,69 @@ public struct Explanation: Sendable {
     }
     var short: Int?
     var isShort = false
-    for bucket in program.buckets.indices {
-      if need == 0 {
-        notTried += plan.gates[bucket] + plan.caps[bucket]
-        continue
-      }
-      let available = reader.value(of: .available(bucket))
-      let rate = program.buckets[bucket].rate.map { reader.evaluate($0) } ?? ValueType.none
-      let due =
-        rate == ValueType.none ? need : Arithmetic.due(need, atRate: rate, step: program.buckets[bucket].rateStep)
-      var draw = BucketDraw(bucket: bucket, need: need, due: due, available: available, gave: 0, rest: need)
-      for (position, rule) in plan.gates[bucket].enumerated() where draw.closedBy == nil {
-        let trial = attempt(gate: rule)
-        trials.append(trial)
-        if trial.objects {
-          draw.closedBy = rule
-          notTried += plan.gates[bucket].dropFirst(position + 1) + plan.caps[bucket]
-        }
-      }
+    for bucket in engine.program.buckets.indices {
+      let (draw, blamed) = ask(bucket, for: need, plan)
+      guard let draw else { continue }
+      need = draw.rest
+      draws.append(draw)
       if let gate = draw.closedBy {
         if !isShort { (short, isShort) = (denial(of: gate), true) }
-        draws.append(draw)
-        continue
+      } else if draw.gave < draw.due, !isShort, let code = blamed ?? engine.program.buckets[bucket].denial {
+        (short, isShort) = (code, true)
       }
-      var blamed: Int?
-      var room = min(due, available)
-      for rule in plan.caps[bucket] {
-        let trial = attempt(cap: rule, asked: due)
-        trials.append(trial)
-        guard let limit = trial.limit else { continue }
-        if draw.cap.map({ limit < $0.limit }) ?? true { draw.cap = (rule, limit) }
-        if limit < due, blamed == nil { blamed = denial(of: rule) }
-        room = min(room, max(0, limit))
-      }
-      draw.gave = max(0, room)
-      let rest = due - draw.gave
-      need =
-        rest <= 0
-        ? 0
-        : rate == ValueType.none
-          ? rest
-          : Arithmetic.restAtStandardRates(
-            rest: rest, need: need, due: due, step: program.buckets[bucket].rateStep)
-      draw.rest = need
-      draws.append(draw)
-      if rest > 0, !isShort, let code = blamed ?? program.buckets[bucket].denial { (short, isShort) = (code, true) }
     }
     if need > 0 { deny(short) }
+  }
+
+  /// What one bucket gives, and the denial of the cap that keeps it from giving all. Nil once nothing is needed any more.
+  mutating func ask(_ bucket: Int, for need: Int64, _ plan: EventPlan) -> (draw: BucketDraw?, blamed: Int?) {
+    guard need > 0 else {
+      notTried += plan.gates[bucket] + plan.caps[bucket]
+      return (nil, nil)
+    }
+    let available = arithmetic.reader.value(of: .available(bucket))
+    let due = due(need, from: bucket)
+    var draw = BucketDraw(bucket: bucket, need: need, due: due, available: available, gave: 0, rest: need)
+    for (position, rule) in plan.gates[bucket].enumerated() {
+      let trial = attempt(gate: rule)
+      trials.append(trial)
+      guard trial.objects else { continue }
+      draw.closedBy = rule
+      notTried += plan.gates[bucket].dropFirst(position + 1) + plan.caps[bucket]
+      return (draw, nil)
+    }
+    var blamed: Int?
+    var room = min(due, available)
+    for rule in plan.caps[bucket] {
+      let trial = attempt(cap: rule, asked: due)
+      trials.append(trial)
+      guard let limit = trial.limit else { continue }
+      if draw.cap.map({ limit < $0.limit }) ?? true { draw.cap = (rule, limit) }
+      if limit < due, blamed == nil { blamed = denial(of: rule) }
+      room = min(room, max(0, limit))
+    }
+    draw.gave = max(0, room)
+    draw.rest = rest(of: need, due: due, gave: draw.gave, from: bucket)
+    return (draw, blamed)
+  }
+
+  private func rate(of bucket: Int) -> Int64? {
+    let rate = engine.program.buckets[bucket].rate.map { arithmetic.reader.evaluate($0) }
+    return rate == ValueType.none ? nil : rate
+  }
+
+  /// What a bucket has to give for what costs `need` at standard rates.
+  func due(_ need: Int64, from bucket: Int) -> Int64 {
+    rate(of: bucket).map { Arithmetic.due(need, atRate: $0, step: engine.program.buckets[bucket].rateStep) } ?? need
+  }
+
+  /// What is needed after it, at standard rates.
+  func rest(of need: Int64, due: Int64, gave: Int64, from bucket: Int) -> Int64 {
+    let rest = due - gave
+    if rest <= 0 { return 0 }
+    guard rate(of: bucket) != nil else { return rest }
+    return Arithmetic.restAtStandardRates(
+      rest: rest, need: need, due: due, step: engine.program.buckets[bucket].rateStep)
   }
 
   private func denial(of rule: Int) -> Int {
@@ -173,7 +260,7 @@ public struct Explanation: Sendable {
     }
   }
 
-  private func clauses(of rule: Int) -> [Clause] {
+  func clauses(of rule: Int, _ arithmetic: ArithmeticText) -> [Clause] {
     var clauses: [Clause] = []
     for clause in engine.program.rules[rule].clauses {
       let holds = arithmetic.reader.evaluate(clause) != 0
@@ -185,7 +272,7 @@ public struct Explanation: Sendable {
 
   /// A rule with nothing but a condition: a denial objects when it holds.
   private func attempt(_ rule: Int) -> RuleTrial {
-    let clauses = clauses(of: rule)
+    let clauses = clauses(of: rule, arithmetic)
     let holds = clauses.allSatisfy(\.holds)
     let isDenial = if case .deny = engine.program.rules[rule].kind { true } else { false }
     // What settles it: the clause that failed, or all of them.
@@ -201,7 +288,7 @@ public struct Explanation: Sendable {
     return trial
   }
 
-  private func attempt(cap rule: Int, asked: Int64) -> RuleTrial {
+  func attempt(cap rule: Int, asked: Int64) -> RuleTrial {
     var trial = attempt(rule)
     guard trial.holds, case .cap(_, let limit, _) = engine.program.rules[rule].kind else { return trial }
     let value = arithmetic.reader.evaluate(limit)

@@ -2,18 +2,29 @@ import Language
 
 /// What an expression reads, the `let`s it names followed. Every `let` is visited once.
 struct ExprScan {
-  let program: Program
+  // Not the whole program: scans are made by the thousand, and what is kept is copied each time.
+  private let bindings: [Let]
+  private let buckets: [Bucket]
+  private let settings: [Setting]
+  private let meters: [Meter]
+  private let derivations: [PaymentDerivation]
   private(set) var facts: Set<Fact> = []
   private(set) var lets: Set<Int> = []
 
-  init(_ program: Program) { self.program = program }
+  init(_ program: Program) {
+    bindings = program.lets
+    buckets = program.buckets
+    settings = program.settings
+    meters = program.meters
+    derivations = program.paymentDerivations
+  }
 
   mutating func visit(_ expr: Expr) {
     var waiting = [expr]
     while let expr = waiting.popLast() {
       switch expr.kind {
       case .fact(let fact): visit(fact, &waiting)
-      case .named(let index): if lets.insert(index).inserted { waiting.append(program.lets[index].value) }
+      case .named(let index): if lets.insert(index).inserted { waiting.append(bindings[index].value) }
       default: waiting += expr.operands
       }
     }
@@ -48,13 +59,8 @@ struct ExprScan {
 
   mutating func visit(_ operations: [Operation]) {
     for operation in operations {
-      switch operation {
-      case .pay(let amount), .credit(let amount, _, _), .debit(let amount, _): visit(amount)
-      case .set(let setting, let value):
-        facts.insert(.setting(setting))
-        visit(value)
-      case .notify: break
-      }
+      if case .set(let setting, _) = operation { facts.insert(.setting(setting)) }
+      for expr in operation.expressions { visit(expr) }
     }
   }
 
@@ -62,27 +68,33 @@ struct ExprScan {
     guard facts.insert(fact).inserted else { return }
     switch fact {
     case .posted(let bucket), .available(let bucket):
-      if let resets = program.buckets[bucket].resets { waiting.append(resets.allowance) }
+      if let resets = buckets[bucket].resets { waiting.append(resets.allowance) }
     case .previous(let inner): visit(inner, &waiting)
+    case .total(let index): waiting.append(derivations[index].value)
     default: break
     }
   }
 
-  /// Whether any of it belongs to one API key.
+  /// Whether any of it belongs to one API key. Which key an event came with, if any, is known of every event.
   var readsKey: Bool {
     facts.contains { fact in
       switch fact {
-      case .setting(let index): program.settings[index].scope == .key
-      case .meter(let index): program.meters[index].scope == .key
+      case .setting(let index): settings[index].scope == .key
+      case .meter(let index): meters[index].scope == .key
       default: false
       }
     }
   }
 
-  /// The events whose fields it reads.
+  /// The events whose fields it reads, or the records those fields name.
   var events: Set<Int> {
     var events: Set<Int> = []
-    for fact in facts { if case .field(let event, _) = fact { events.insert(event) } }
+    for fact in facts {
+      switch fact {
+      case .field(let event, _), .record(let event, _, _): events.insert(event)
+      default: break
+      }
+    }
     return events
   }
 }

@@ -75,6 +75,17 @@ public struct FactReader: Sendable {
     case .drawn(let bucket): return bucket < trace.drawn.count ? trace.drawn[bucket] : 0
     case .covered: return trace.covered
     case .shortfall: return trace.shortfall
+    case .rescued: return trace.isRescued ? 1 : 0
+    case .eventKey: return trace.key.map(Int64.init) ?? ValueType.none
+    case .collecting: return trace.row[layout.pendingSlot] > 0 ? 1 : 0
+    case .record(let event, let field, let number):
+      guard event == trace.event, trace.records.indices.contains(field),
+        trace.records[field].indices.contains(number)
+      else { return ValueType.none }
+      return trace.records[field][number]
+    // The walker has the record at hand.
+    case .own: return ValueType.none
+    case .total(let index): return trace.totals.indices.contains(index) ? trace.totals[index] : 0
     case .previous(let fact):
       guard let earlier else { return value(of: fact, &walker) }
       return FactReader(program: program, layout: layout, earlier).value(of: fact)

@@ -20,13 +20,3 @@ extension Plugin {
   public var effects: [EffectDefinition] { [] }
   public var providers: [any PaymentProvider] { [] }
 }
-
-/// Somebody who can charge a card.
-public protocol PaymentProvider: Sendable {
-  /// A word: `test`.
-  var name: String { get }
-  /// One sentence for people.
-  var summary: String { get }
-  /// No real money moves.
-  var isSimulated: Bool { get }
-}

@@ -9,121 +9,302 @@ public struct ReferenceEngine {
   let layout: LedgerLayout
   /// Global settings by slot, `LedgerLayout.unset` where the default holds.
   public var globals: [Int64]
-  public var burnOrder = BurnOrder.grantsFirst
 
   public init(_ compiled: CompiledProgram) {
     program = compiled.program
     layout = compiled.layout
-    globals = Array(repeating: LedgerLayout.unset, count: layout.globalCount)
+    globals = Array(repeating: LedgerLayout.unset, count: compiled.layout.globalCount)
   }
 
   /// Everything one event does; the slow twin of ``RuleEngine/submit(_:to:journal:)``.
   public func submit(
     _ input: EventInput, to account: inout AccountState, checkPromises: Bool = false
   ) throws(EngineFault) -> Decision {
-    let event = program.events[input.event]
     let now = max(input.at, account.clock)
-    let key = event.keyField.map { input.fields[$0] }.flatMap { $0 >= 0 && $0 < account.keyCount ? Int($0) : nil }
-    let before = Moment(account, key: key, now: now, globals: globals, event: input.event, fields: input.fields)
+    try expire(&account, by: now)
+    if let known = remembered(input, account, now) { return known }
+    // A card may have been asked already for the same event: then its answer counts, and nothing new is asked.
+    if !input.id.isEmpty,
+      let asked = account.payments.lastIndex(where: { $0.event == input.event && $0.origin == input.id }),
+      account.payments[asked].state == .pending || account.payments[asked].state == .paid
+    {
+      return try takeUp(input, after: asked, of: &account, now, checkPromises)
+    }
+    if let refused = try refusedField(input, account, now) { return refused }
 
-    if let answer = input.id.isEmpty ? nil : account.answers.answer(event: input.event, id: input.id) {
-      let same = answer.fields == input.fields && answer.labels == input.labels
-      var decision = Decision(same ? .allowed : .conflict, input, at: now, trace: trace(before))
-      decision.key = key
-      decision.fields = same ? answer.results : input.fields
-      decision.isReplay = same
-      if same {
-        decision.covered = answer.covered
-        decision.amount = max(0, answer.covered)
-        decision.drawn = answer.drawn
-        decision.firedRules = answer.firedRules
-        decision.at = answer.at
-      }
+    let before = moment(account, input, now)
+    var taken = before
+    let outcome = try decide(&taken)
+    if outcome.isDenied { return try rescue(input, outcome, taken, &account, checkPromises) }
+    if let wanted = outcome.wanted {
+      var decision = decision(outcome, taken, input, .waiting)
+      (decision.amount, decision.drawn) = (0, noDraws)
+      decision.rule = wanted.rule
+      decision.collections = [account.payments.count]
+      try apply([wanted.change], to: &account, taken, id: input.id)
       return decision
     }
+    return try carryOut(outcome, taken, input, from: before, account, to: &account, checkPromises)
+  }
+
+  /// Takes an event up again that waits for a payment; the slow twin of ``RuleEngine/resume(_:after:to:journal:)``.
+  public func resume(
+    _ input: EventInput, after payment: Int, to account: inout AccountState, checkPromises: Bool = false
+  ) throws(EngineFault) -> Decision {
+    let now = max(input.at, account.clock)
+    try expire(&account, by: now)
+    if let known = remembered(input, account, now) { return known }
+    guard account.payments.indices.contains(payment), account.payments[payment].event == input.event,
+      account.payments[payment].origin == input.id
+    else { throw .ledger(.wrongRecord(kind: "payment", index: payment)) }
+    return try takeUp(input, after: payment, of: &account, now, checkPromises)
+  }
+
+  // MARK: - Before a decision
+
+  /// Holds whose time was over by `now` give back what they reserve, each as of its own time.
+  private func expire(_ account: inout AccountState, by now: Int64) throws(EngineFault) {
+    while true {
+      let over = account.holds.indices.filter {
+        account.holds[$0].state == .open && account.holds[$0].expiresAt <= now
+      }
+      guard let index = over.min(by: { account.holds[$0].expiresAt < account.holds[$1].expiresAt }) else { return }
+      let hold = account.holds[index]
+      let moment = Moment(
+        account, key: hold.key < 0 ? nil : hold.key, now: max(hold.expiresAt, account.clock), globals: globals,
+        event: hold.event, fields: hold.fields)
+      try apply(release(index, as: .expired, moment), to: &account, moment, id: hold.id)
+    }
+  }
+
+  /// The answer an event got when it came the first time, or that its id means something else.
+  private func remembered(_ input: EventInput, _ account: AccountState, _ now: Int64) -> Decision? {
+    guard !input.id.isEmpty, let answer = account.answers.answer(event: input.event, id: input.id) else { return nil }
+    let before = moment(account, input, now)
+    let same =
+      program.saysTheSame(input.event, input.fields, as: answer.fields, in: account) && answer.labels == input.labels
+    var decision = Decision(same ? .allowed : .conflict, input, at: now, trace: trace(before))
+    decision.key = before.key
+    decision.fields = same ? answer.results : input.fields
+    decision.isReplay = same
+    guard same else { return decision }
+    decision.covered = answer.covered
+    decision.absorbed = answer.absorbed
+    decision.shortfall = answer.absorbed
+    decision.amount = answer.covered + answer.absorbed
+    decision.drawn = answer.drawn
+    decision.hold = account.holds.lastIndex { $0.event == input.event && $0.id == input.id }
+    decision.refunds = account.refunds.indices.filter {
+      account.refunds[$0].event == input.event && account.refunds[$0].origin == input.id
+    }
+    decision.collections = account.payments.indices.filter {
+      let payment = account.payments[$0]
+      return payment.event == input.event && payment.origin == input.id && payment.state == .pending
+    }
+    decision.firedRules = answer.firedRules
+    decision.at = answer.at
+    return decision
+  }
+
+  private func refusedField(
+    _ input: EventInput, _ account: AccountState, _ now: Int64
+  ) throws(EngineFault) -> Decision? {
+    let event = program.events[input.event]
     for (index, field) in event.fields.prefix(event.givenCount).enumerated() {
       let value = input.fields[index]
-      let fits =
-        field.type.base.admits(value, in: field.range) || (field.type.isOptional && value == ValueType.none)
+      if field.type.isOptional && value == ValueType.none { continue }
+      var fits = field.type.base.admits(value, in: field.range)
+      if case .record(let kind) = field.type.base {
+        let known =
+          switch kind {
+          case .hold: account.holds.count
+          case .payment: account.payments.count
+          case .refund: account.refunds.count
+          }
+        if value >= Int64(known) { fits = false }
+      }
       if fits { continue }
-      guard let denial = event.outOfRange else {
+      guard let denial = field.outOfRange ?? event.outOfRange else {
         throw .fieldOutOfRange(
           event: event.name, field: field.name, value: "\(value)", range: "\(field.range.low) to \(field.range.high)")
       }
-      var decision = Decision(.denied, input, at: now, trace: trace(before))
+      let moment = moment(account, input, now)
+      var decision = Decision(.denied, input, at: now, trace: trace(moment))
       decision.denial = denial
       decision.field = index
-      decision.key = key
+      decision.key = moment.key
       decision.fields = input.fields
-      decision.drawn = program.buckets.map { _ in 0 }
+      decision.drawn = noDraws
       return decision
     }
+    return nil
+  }
 
-    var moment = before
-    var outcome = try decide(&moment)
-    var working = account
-    var rescued: Int?
-    if let denial = outcome.denial {
-      moment.shortfall = outcome.shortfall
-      for (index, rule) in program.rules.enumerated() {
-        guard case .beforeDenial(denial) = rule.kind, applies(rule, to: input.event), hold(rule, moment) else {
-          continue
-        }
-        var copy = account
-        let effects = operations(of: [index], moment)
-        try apply(effects.changes, to: &copy, moment, id: input.id)
-        var second = Moment(copy, key: key, now: now, globals: globals, event: input.event, fields: input.fields)
-        let retried = try decide(&second)
-        if retried.denial == nil && !retried.isDenied {
-          working = copy
-          moment = second
-          outcome = retried
-          outcome.notices = outcome.notices + effects.notices
-          outcome.fired.append(index)
-          rescued = index
-        } else {
-          outcome.triedRescue = index
-        }
-        break
+  // MARK: - What follows a decision
+
+  /// The first rule that acts before this denial, if it helps.
+  private func rescue(
+    _ input: EventInput, _ outcome: Outcome, _ taken: Moment, _ account: inout AccountState, _ checkPromises: Bool
+  ) throws(EngineFault) -> Decision {
+    var denied = decision(outcome, taken, input, .denied)
+    var asking = taken
+    asking.shortfall = outcome.shortfall
+    let acting = program.rules.indices.first { index in
+      guard case .beforeDenial(let denial) = program.rules[index].kind, denial == outcome.denial else { return false }
+      return applies(program.rules[index], to: input.event) && hold(program.rules[index], asking)
+    }
+    guard let acting else { return denied }
+    let effects = try operations(of: [acting], asking)
+    let asks = effects.changes.filter { $0.kind == .collect }
+    var copy = account
+    try apply(effects.changes, to: &copy, asking, id: input.id)
+    let asked = copy
+    if !asks.isEmpty {
+      // Whether the money would be enough, once it is there.
+      try apply(
+        [LedgerChange(.receive, target: copy.payments.count - 1)], to: &copy, moment(copy, input, taken.now),
+        id: input.id)
+    }
+    var second = moment(copy, input, taken.now)
+    var again = try decide(&second)
+    guard !again.isDenied else {
+      denied.triedRescueRule = acting
+      return denied
+    }
+    if !asks.isEmpty {
+      denied.verdict = .waiting
+      denied.rescueRule = acting
+      denied.collections = [account.payments.count]
+      account = asked
+      return denied
+    }
+    again.notices += effects.notices
+    again.fired.append(acting)
+    again.rescuedBy = acting
+    if let wanted = again.wanted {
+      // The event waits for another answer: of its rescue nothing remains, as of the rest.
+      var decision = decision(again, second, input, .waiting)
+      (decision.amount, decision.drawn) = (0, noDraws)
+      decision.rule = wanted.rule
+      decision.collections = [account.payments.count]
+      var asking = moment(account, input, taken.now)
+      asking.fields = second.fields
+      try apply([wanted.change], to: &account, asking, id: input.id)
+      return decision
+    }
+    return try carryOut(
+      again, second, input, from: moment(account, input, taken.now), copy, to: &account, checkPromises)
+  }
+
+  /// An event again, after a payment was asked for on its account.
+  private func takeUp(
+    _ input: EventInput, after index: Int, of account: inout AccountState, _ now: Int64, _ checkPromises: Bool
+  ) throws(EngineFault) -> Decision {
+    let payment = account.payments[index]
+    let before = moment(account, input, now)
+    guard program.saysTheSame(input.event, input.fields, as: payment.fields.prefix(input.fields.count), in: account)
+    else {
+      var decision = Decision(.conflict, input, at: now, trace: trace(before))
+      decision.key = before.key
+      decision.fields = input.fields
+      return decision
+    }
+    if payment.state == .pending, !payment.isAutomatic {
+      var decision = Decision(.waiting, input, at: now, trace: trace(before))
+      decision.key = before.key
+      decision.fields = input.fields
+      decision.drawn = noDraws
+      decision.collections = [index]
+      return decision
+    }
+    var taken = before
+    guard payment.isAutomatic else {
+      // The card was charged for this very event: no rule denies it any more, and nothing more is asked of a card.
+      taken.isTakenUp = true
+      taken.skipsCollections = payment.state == .paid
+      var outcome = try decide(&taken, mayDeny: false)
+      if payment.state == .paid {
+        guard !outcome.isDenied else { return decision(outcome, taken, input, .denied) }
+        return try carryOut(outcome, taken, input, from: before, account, to: &account, checkPromises)
+      }
+      let refusing = outcome.wanted?.rule ?? firstAwaiting(input.event)
+      outcome = Outcome()
+      outcome.isDenied = true
+      outcome.rule = refusing
+      outcome.denial = refusing.flatMap { awaitedDenial($0) }
+      return decision(outcome, taken, input, .denied)
+    }
+    let rescuing = program.rules.indices.first { rule in
+      guard case .beforeDenial = program.rules[rule].kind, applies(program.rules[rule], to: input.event) else {
+        return false
+      }
+      return program.rules[rule].effects.flatMap(\.operations).contains {
+        if case .collect(_, _, payment.bucket, _) = $0 { true } else { false }
       }
     }
-    var decision = Decision(outcome.isDenied ? .denied : .allowed, input, at: now, trace: trace(moment, outcome))
-    decision.key = key
-    decision.denial = outcome.denial
-    decision.rule = outcome.rule
-    decision.bucket = outcome.bucket
-    decision.amount = outcome.amount
-    decision.shortfall = outcome.shortfall
-    decision.fields = moment.fields
-    decision.rescueRule = rescued
-    decision.triedRescueRule = outcome.triedRescue
-    decision.drawn = program.buckets.map { _ in 0 }
-    guard !outcome.isDenied else { return decision }
+    var outcome = try decide(&taken)
+    guard !outcome.isDenied else {
+      var denied = decision(outcome, taken, input, .denied)
+      denied.triedRescueRule = rescuing
+      return denied
+    }
+    if payment.state == .paid, let rescuing {
+      outcome.fired.append(rescuing)
+      outcome.notices += try operations(of: [rescuing], taken).notices
+      outcome.rescuedBy = rescuing
+    }
+    if let wanted = outcome.wanted {
+      var decision = decision(outcome, taken, input, .waiting)
+      (decision.amount, decision.drawn) = (0, noDraws)
+      decision.rule = wanted.rule
+      decision.collections = [account.payments.count]
+      try apply([wanted.change], to: &account, taken, id: input.id)
+      return decision
+    }
+    return try carryOut(outcome, taken, input, from: before, account, to: &account, checkPromises)
+  }
 
-    decision.covered = outcome.amount
-    decision.drawn = outcome.drawn
+  /// Everything an allowed event does: what was decided, what reacts to it, the promises, the memory of its answer.
+  private func carryOut(
+    _ outcome: Outcome, _ taken: Moment, _ input: EventInput, from before: Moment, _ start: AccountState,
+    to account: inout AccountState, _ checkPromises: Bool
+  ) throws(EngineFault) -> Decision {
+    var decision = decision(outcome, taken, input, .allowed)
     decision.firedRules = outcome.fired
     decision.notices = outcome.notices
-    try apply(commit(outcome, moment), to: &working, moment, id: input.id)
+    decision.rescueRule = outcome.rescuedBy
+    decision.trace.isRescued = outcome.rescuedBy != nil
 
-    var after = Moment(working, key: key, now: now, globals: globals, event: input.event, fields: moment.fields)
-    after.drawn = outcome.drawn
-    after.covered = outcome.amount
-    after.earlier = [before]
+    var working = start
+    try apply(commit(outcome, taken), to: &working, taken, id: input.id)
+    func now(_ account: AccountState) -> Moment {
+      var moment = Moment(
+        account, key: taken.key, now: taken.now, globals: globals, event: input.event, fields: taken.fields)
+      moment.drawn = outcome.drawn
+      moment.covered = outcome.covered
+      moment.shortfall = outcome.absorbed
+      moment.isRescued = outcome.rescuedBy != nil
+      moment.earlier = [before]
+      return moment
+    }
+    let after = now(working)
     let reacting = program.rules.indices.filter { index in
       guard case .after(let events) = program.rules[index].kind, events.contains(input.event) else { return false }
       return applies(program.rules[index], to: input.event) && hold(program.rules[index], after)
     }
-    let reaction = operations(of: reacting, after)
+    let reaction = try operations(of: reacting, after)
     try apply(reaction.changes, to: &working, after, id: input.id)
     decision.firedRules += reacting
     decision.notices += reaction.notices
+    decision.collections = Array(start.payments.count..<working.payments.count)
+    decision.refunds = Array(start.refunds.count..<working.refunds.count)
+    if working.holds.count > start.holds.count {
+      decision.hold = working.holds.count - 1
+      working.label(hold: working.holds.count - 1, input.labels)
+    }
 
     if checkPromises {
-      var final = Moment(working, key: key, now: now, globals: globals, event: input.event, fields: moment.fields)
-      final.drawn = outcome.drawn
-      final.covered = outcome.amount
-      final.earlier = [before]
+      let final = now(working)
       decision.brokenPromises = program.promises.indices.filter { index in
         let promise = program.promises[index]
         guard promise.events.isEmpty || promise.events.contains(input.event) else { return false }
@@ -136,252 +317,29 @@ public struct ReferenceEngine {
       account.answers.remember(
         AnswerMemory.Answer(
           fields: input.fields, labels: input.labels, covered: decision.covered, drawn: decision.drawn,
-          results: decision.fields, firedRules: decision.firedRules, at: now),
+          results: decision.fields, firedRules: decision.firedRules, at: taken.now, absorbed: decision.absorbed),
         event: input.event, id: input.id)
     }
     return decision
   }
-}
 
-// MARK: - The decision
-
-extension ReferenceEngine {
-  struct Outcome {
-    var isDenied = false
-    var denial: Int?
-    var rule: Int?
-    var bucket: Int?
-    var amount: Int64 = 0
-    var shortfall: Int64 = 0
-    var drawn: [Int64] = []
-    var fired: [Int] = []
-    var notices: [Decision.Notice] = []
-    var changes: [LedgerChange] = []
-    var triedRescue: Int?
+  private func decision(
+    _ outcome: Outcome, _ taken: Moment, _ input: EventInput, _ verdict: Decision.Verdict
+  ) -> Decision {
+    var decision = Decision(verdict, input, at: taken.now, trace: trace(taken, outcome))
+    decision.key = taken.key
+    decision.denial = outcome.denial
+    decision.rule = outcome.rule
+    decision.bucket = outcome.bucket
+    decision.amount = outcome.amount
+    decision.shortfall = verdict == .allowed ? outcome.absorbed : outcome.shortfall
+    decision.fields = taken.fields
+    decision.drawn = verdict == .allowed ? outcome.drawn : noDraws
+    guard verdict == .allowed else { return decision }
+    decision.covered = outcome.covered
+    decision.absorbed = outcome.absorbed
+    return decision
   }
 
-  private func rank(_ denial: Int) -> Int64 { program.denials[denial].rank }
-
-  func decide(_ moment: inout Moment) throws(EngineFault) -> Outcome {
-    let event = program.events[moment.event]
-    moment.fields += event.fields.dropFirst(event.givenCount).map { _ in 0 }
-    for index in event.derivationOrder {
-      guard let derivation = event.fields[index].derivation else { continue }
-      moment.fields[index] = try checked(derivation, moment)
-    }
-    var outcome = Outcome()
-    outcome.drawn = program.buckets.map { _ in 0 }
-
-    var shown: (rule: Int, denial: Int)?
-    for (index, rule) in program.rules.enumerated() {
-      guard case .deny(let events, let denial) = rule.kind, events.contains(moment.event),
-        applies(rule, to: moment.event), hold(rule, moment)
-      else { continue }
-      if shown.map({ rank(denial) < rank($0.denial) }) ?? true { shown = (index, denial) }
-    }
-    if let shown {
-      outcome.isDenied = true
-      outcome.rule = shown.rule
-      outcome.denial = shown.denial
-      return outcome
-    }
-
-    var payer: Int?
-    var acting: [Int] = []
-    for (index, rule) in program.rules.enumerated() {
-      guard case .on(let events) = rule.kind, events.contains(moment.event), applies(rule, to: moment.event),
-        hold(rule, moment)
-      else { continue }
-      acting.append(index)
-      for case .pay(let amount) in rule.effects.flatMap(\.operations) {
-        if let payer { throw .twoPayments(first: program.rules[payer].name, second: rule.name) }
-        payer = index
-        outcome.amount = max(0, try checked(amount, moment))
-      }
-    }
-    outcome.fired = acting
-    let effects = operations(of: acting, moment)
-    outcome.changes = effects.changes
-    outcome.notices = effects.notices
-    try draw(&outcome, moment)
-    return outcome
-  }
-
-  private func draw(_ outcome: inout Outcome, _ moment: Moment) throws(EngineFault) {
-    var need = outcome.amount
-    guard need > 0 else { return }
-    for (rule, limit, denial) in caps(of: nil, moment) where need > max(0, limit) {
-      outcome.isDenied = true
-      outcome.rule = rule
-      outcome.denial = denial
-      outcome.shortfall = need - max(0, limit)
-      return
-    }
-    var short: (denial: Int, rule: Int?, bucket: Int)?
-    for (index, bucket) in program.buckets.enumerated() where need > 0 {
-      if let gate = closedGate(of: index, moment) {
-        if short == nil { short = (gate.denial, gate.rule, index) }
-        continue
-      }
-      let rate = bucket.rate.map { evaluate($0, moment) } ?? ValueType.none
-      let due = rate == ValueType.none ? need : Arithmetic.due(need, atRate: rate, step: bucket.rateStep)
-      let caps = caps(of: index, moment)
-      let room = caps.reduce(min(due, evaluate(.available(index), moment))) { min($0, max(0, $1.limit)) }
-      let paid = max(0, room)
-      if paid < due, short == nil {
-        if let cap = caps.first(where: { $0.limit < due }) {
-          short = (cap.denial, cap.rule, index)
-        } else if let denial = bucket.denial {
-          short = (denial, nil, index)
-        }
-      }
-      outcome.drawn[index] = paid
-      let rest = due - paid
-      if rest <= 0 {
-        need = 0
-      } else if rate != ValueType.none {
-        need = Arithmetic.restAtStandardRates(rest: rest, need: need, due: due, step: bucket.rateStep)
-      } else {
-        need = rest
-      }
-    }
-    if need > 0 {
-      outcome.isDenied = true
-      outcome.shortfall = need
-      outcome.denial = short?.denial
-      outcome.rule = short?.rule
-      outcome.bucket = short?.bucket
-    }
-  }
-
-  /// The caps in force, lowest rank first.
-  private func caps(of bucket: Int?, _ moment: Moment) -> [(rule: Int, limit: Int64, denial: Int)] {
-    var found: [(rule: Int, limit: Int64, denial: Int)] = []
-    for (index, rule) in program.rules.enumerated() {
-      guard case .cap(bucket, let limit, let denial) = rule.kind, applies(rule, to: moment.event), hold(rule, moment)
-      else { continue }
-      let value = evaluate(limit, moment)
-      if value != ValueType.none { found.append((index, value, denial)) }
-    }
-    return found.sorted { (rank($0.denial), $0.rule) < (rank($1.denial), $1.rule) }
-  }
-
-  private func closedGate(of bucket: Int, _ moment: Moment) -> (rule: Int, denial: Int)? {
-    var closed: [(rule: Int, denial: Int)] = []
-    for (index, rule) in program.rules.enumerated() {
-      guard case .gate(bucket, let denial) = rule.kind, applies(rule, to: moment.event), !hold(rule, moment)
-      else { continue }
-      closed.append((index, denial))
-    }
-    return closed.min { (rank($0.denial), $0.rule) < (rank($1.denial), $1.rule) }
-  }
-
-  /// What an allowed event does: its draws, the effects of its rules, and the meters and times that follow it.
-  private func commit(_ outcome: Outcome, _ moment: Moment) -> [LedgerChange] {
-    var changes: [LedgerChange] = []
-    for (bucket, amount) in outcome.drawn.enumerated() where amount > 0 {
-      changes.append(LedgerChange(.draw, target: bucket, amount: amount))
-    }
-    changes += outcome.changes
-    for (index, meter) in program.meters.enumerated() {
-      switch meter.measure {
-      case .payments: changes.append(LedgerChange(.add, target: index, amount: outcome.amount))
-      case .bucketPayments(let bucket):
-        changes.append(LedgerChange(.add, target: index, amount: outcome.drawn[bucket]))
-      case .sum(let expr, moment.event):
-        changes.append(LedgerChange(.add, target: index, amount: evaluate(expr, moment)))
-      case .count(moment.event): changes.append(LedgerChange(.add, target: index, amount: 1))
-      default: break
-      }
-    }
-    for (index, meter) in program.meters.enumerated() where meter.since == moment.event {
-      changes.append(LedgerChange(.reset, target: index))
-    }
-    changes.append(LedgerChange(.touch, target: moment.event, amount: moment.now))
-    return changes
-  }
-
-  private func operations(
-    of rules: [Int], _ moment: Moment
-  ) -> (changes: [LedgerChange], notices: [Decision.Notice]) {
-    var changes: [LedgerChange] = []
-    var notices: [Decision.Notice] = []
-    for rule in rules {
-      for operation in program.rules[rule].effects.flatMap(\.operations) {
-        switch operation {
-        case .pay: break
-        case .credit(let amount, let bucket, let kind):
-          let value = evaluate(amount, moment)
-          let lotKind = program.lotKinds.firstIndex(of: kind) ?? 0
-          let paid = program.lotKinds.isEmpty || program.lotKinds[lotKind] == "paid"
-          if value > 0 {
-            changes.append(
-              LedgerChange(.credit, target: bucket, amount: value, contra: paid ? .cards : .grants, lotKind: lotKind))
-          }
-        case .debit(let amount, let bucket):
-          let allowance = program.buckets[bucket].resets.map { evaluate($0.allowance, moment) } ?? 0
-          let value = evaluate(amount, moment)
-          if value > 0 {
-            changes.append(
-              LedgerChange(.debit, target: bucket, amount: value, contra: .adjustments, allowance: allowance))
-          }
-        case .set(let setting, let value):
-          changes.append(LedgerChange(.set, target: setting, amount: evaluate(value, moment)))
-        case .notify(let level): notices.append(Decision.Notice(level: level, rule: rule))
-        }
-      }
-    }
-    return (changes, notices)
-  }
-
-  private func apply(
-    _ changes: [LedgerChange], to account: inout AccountState, _ moment: Moment, id: String
-  ) throws(EngineFault) {
-    if changes.isEmpty { return }
-    var list = changes
-    let (row, keyRow) = (movingPart(moment), movingKeyPart(moment))
-    do throws(LedgerFault) {
-      try list.withUnsafeMutableBufferPointer { list throws(LedgerFault) in
-        try row.withUnsafeBufferPointer { row throws(LedgerFault) in
-          try keyRow.withUnsafeBufferPointer { keyRow throws(LedgerFault) in
-            try account.apply(
-              list, key: moment.key ?? -1, now: moment.now, rolled: row.baseAddress,
-              keyRolled: moment.key == nil ? nil : keyRow.baseAddress, origin: id, order: burnOrder)
-          }
-        }
-      }
-    } catch {
-      throw .ledger(error)
-    }
-  }
-
-  /// Whether a rule can be about this event: it reads no fields of another, and nothing of a key if the event names none.
-  private func applies(_ rule: Rule, to event: Int) -> Bool {
-    var exprs = rule.clauses
-    if case .cap(_, let limit, _) = rule.kind { exprs.append(limit) }
-    for operation in rule.effects.flatMap(\.operations) {
-      switch operation {
-      case .pay(let expr), .credit(let expr, _, _), .debit(let expr, _): exprs.append(expr)
-      case .set(let setting, let expr):
-        if program.settings[setting].scope == .key && program.events[event].keyField == nil { return false }
-        exprs.append(expr)
-      case .notify: break
-      }
-    }
-    return speaks(exprs, of: event)
-  }
-
-  private func speaks(_ exprs: [Expr], of event: Int) -> Bool {
-    for expr in exprs {
-      var scan = ExprScan(program)
-      scan.visit(expr)
-      if scan.readsKey && program.events[event].keyField == nil { return false }
-      if scan.events.contains(where: { $0 != event }) { return false }
-    }
-    return true
-  }
-
-  private func hold(_ rule: Rule, _ moment: Moment) -> Bool {
-    rule.clauses.allSatisfy { evaluate($0, moment) != 0 }
-  }
+  private var noDraws: [Int64] { program.buckets.map { _ in 0 } }
 }

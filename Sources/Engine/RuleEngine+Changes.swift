@@ -27,10 +27,9 @@ extension RuleEngine {
     _ setting: Int, to value: Int64, key: Int? = nil, in account: inout AccountState, at time: Int64,
     journal: inout Journal
   ) throws(Refusal) {
-    var recorder: Journal? = journal
-    journal = Journal()
-    defer { journal = recorder ?? Journal() }
-    try change(setting, to: value, key: key, in: &account, at: time, recording: &recorder)
+    try journal.lend { journal throws(Refusal) in
+      try change(setting, to: value, key: key, in: &account, at: time, recording: &journal)
+    }
   }
 
   private mutating func change(
@@ -60,6 +59,7 @@ extension RuleEngine {
       candidate.globals[compiled.layout.settings[setting].slot] = value
     } else {
       do throws(EngineFault) {
+        try candidate.expire(&changed, by: time, recording: &recorder)
         try candidate.carryOut(
           [LedgerChange(.set, target: setting, amount: value)], on: &changed, key: key, at: time,
           recording: &recorder)
@@ -89,10 +89,9 @@ extension RuleEngine {
     bucket: Int, to amount: Int64, lotKind: String = "paid", in account: inout AccountState, at time: Int64,
     journal: inout Journal
   ) throws(EngineFault) {
-    var recorder: Journal? = journal
-    journal = Journal()
-    defer { journal = recorder ?? Journal() }
-    try adjust(bucket: bucket, to: amount, lotKind: lotKind, in: &account, at: time, recording: &recorder)
+    try journal.lend { journal throws(EngineFault) in
+      try adjust(bucket: bucket, to: amount, lotKind: lotKind, in: &account, at: time, recording: &journal)
+    }
   }
 
   private func adjust(
@@ -101,6 +100,7 @@ extension RuleEngine {
   ) throws(EngineFault) {
     guard program.buckets.indices.contains(bucket) else { throw .unknownName("bucket \(bucket)") }
     guard account.layout == compiled.layout else { throw .foreignAccount }
+    try expire(&account, by: time, recording: &journal)
     let facts = reader(account, at: time)
     let allowance = program.buckets[bucket].resets.map { facts.evaluate($0.allowance) } ?? 0
     let slot = facts.trace.row[compiled.layout.buckets[bucket].slot]
@@ -125,12 +125,12 @@ extension RuleEngine {
     guard program.buckets.indices.contains(bucket) else { throw .unknownName("bucket \(bucket)") }
     guard account.layout == compiled.layout else { throw .foreignAccount }
     let kind = program.lotKinds.firstIndex(of: lotKind) ?? 0
-    var recorder: Journal? = journal
-    journal = Journal()
-    defer { journal = recorder ?? Journal() }
-    try carryOut(
-      [LedgerChange(.credit, target: bucket, amount: amount, contra: contra, lotKind: kind)], on: &account, key: nil,
-      at: time, id: id, recording: &recorder)
+    try journal.lend { journal throws(EngineFault) in
+      try expire(&account, by: time, recording: &journal)
+      try carryOut(
+        [LedgerChange(.credit, target: bucket, amount: amount, contra: contra, lotKind: kind)], on: &account, key: nil,
+        at: time, id: id, recording: &journal)
+    }
   }
 
   /// Brings a meter to `total` in its current window, for the opening state of a scenario.
@@ -139,25 +139,98 @@ extension RuleEngine {
   ) throws(EngineFault) {
     guard program.meters.indices.contains(meter) else { throw .unknownName("meter \(meter)") }
     guard account.layout == compiled.layout else { throw .foreignAccount }
-    let current = reader(account, key: key, at: time).value(of: .meter(meter))
     var journal: Journal?
+    try expire(&account, by: time, recording: &journal)
+    let current = reader(account, key: key, at: time).value(of: .meter(meter))
     let (difference, overflow) = total.subtractingReportingOverflow(current)
     guard !overflow else { throw .ledger(.meterOutOfRange(meter: meter, total: current, amount: total)) }
     try carryOut(
       [LedgerChange(.add, target: meter, amount: difference)], on: &account, key: key, at: time, recording: &journal)
   }
 
+  /// Gives the account a payment from before its first event: paid, of which so much is left. It is posted against
+  /// adjustments, since the money came in elsewhere.
+  ///
+  /// - Parameters:
+  ///   - id: what people know it by; `payment-N` for none.
+  ///   - amount: what was paid, in nano-dollars.
+  ///   - remaining: what is left of it; nil: all.
+  ///   - card: the card it came from, by its index in the account.
+  public func open(
+    payment id: String, amount: Int64, remaining: Int64? = nil, card: Int?, bucket: Int,
+    in account: inout AccountState, at time: Int64, journal: inout Journal
+  ) throws(EngineFault) {
+    guard program.buckets.indices.contains(bucket) else { throw .unknownName("bucket \(bucket)") }
+    guard account.layout == compiled.layout else { throw .foreignAccount }
+    guard time >= 0, time <= Instant.latest.microseconds else { throw .timeOutOfRange(time) }
+    try journal.lend { journal throws(EngineFault) in
+      try expire(&account, by: time, recording: &journal)
+      let changes: [LedgerChange]
+      do throws(LedgerFault) {
+        changes = try account.openPayment(
+          id: id, amount: amount, remaining: remaining ?? amount, card: card, bucket: bucket, at: time,
+          order: burnOrder(at: time))
+      } catch {
+        throw .ledger(error)
+      }
+      let known = account.payments.last?.id ?? id
+      journal?.record(
+        Transaction(
+          changes, sequence: account.nextSequence(), postedAt: account.clock, occurredAt: time, event: -1, id: known,
+          key: nil, labels: [], step: .adjustment))
+    }
+  }
+}
+
+// MARK: - Outside the rules
+
+extension RuleEngine {
+  /// Releases the holds whose time is over by `time`, each as of the moment it expired; before an event that happens by
+  /// itself. Rules have no part in it, and what comes after cannot undo it.
+  public func expire(
+    _ account: inout AccountState, by time: Int64, journal: inout Journal
+  ) throws(EngineFault) {
+    guard account.layout == compiled.layout else { throw .foreignAccount }
+    try journal.lend { journal throws(EngineFault) in try expire(&account, by: time, recording: &journal) }
+  }
+
+  func expire(
+    _ account: inout AccountState, by time: Int64, recording journal: inout Journal?
+  ) throws(EngineFault) {
+    while let hold = account.expiredHold(by: account.effectiveTime(time)) {
+      let record = account.holds[hold]
+      let key = record.key < 0 ? nil : record.key
+      let facts = FactReader(compiled, trace(account, key: key, at: record.expiresAt))
+      let rolled = rolled(facts)
+      let changes = account.changes(
+        releasing: hold, as: .expired, rolled: rolled.row, keyRolled: key == nil ? nil : rolled.keyRow)
+      let list = try carryOut(changes, on: &account, facts, key: key, id: record.id)
+      journal?.record(
+        Transaction(
+          list, sequence: account.nextSequence(), postedAt: facts.trace.now, occurredAt: record.expiresAt,
+          event: record.event, id: record.id, key: key, labels: [], step: .expiry))
+    }
+  }
+
   /// Carries out instructions that no rule gave. The account's windows are brought up to date first.
-  func carryOut(
+  private func carryOut(
     _ changes: [LedgerChange], on account: inout AccountState, key: Int?, at time: Int64, id: String = "",
     recording journal: inout Journal?
   ) throws(EngineFault) {
-    let facts = reader(account, key: key, at: time)
-    let layout = compiled.layout
-    let row = Array(facts.trace.row[layout.movingSlots])
-    let keyRow = facts.trace.keyRow.map { Array($0[layout.keyMovingSlots]) } ?? []
+    let facts = FactReader(compiled, trace(account, key: key, at: time))
+    let list = try carryOut(changes, on: &account, facts, key: key, id: id)
+    journal?.record(
+      Transaction(
+        list, sequence: account.nextSequence(), postedAt: facts.trace.now, occurredAt: time, event: -1, id: id,
+        key: key, labels: [], step: .adjustment))
+  }
+
+  private func carryOut(
+    _ changes: [LedgerChange], on account: inout AccountState, _ facts: FactReader, key: Int?, id: String
+  ) throws(EngineFault) -> [LedgerChange] {
+    let (row, keyRow) = rolled(facts)
     var list = changes
-    let order = burnOrder
+    let order = burnOrder(at: facts.trace.now)
     do throws(LedgerFault) {
       try list.withUnsafeMutableBufferPointer { list throws(LedgerFault) in
         try row.withUnsafeBufferPointer { row throws(LedgerFault) in
@@ -171,10 +244,14 @@ extension RuleEngine {
     } catch {
       throw .ledger(error)
     }
-    journal?.record(
-      Transaction(
-        list, sequence: account.nextSequence(), postedAt: facts.trace.now, occurredAt: time, event: -1, id: id,
-        key: key,
-        labels: [], step: .adjustment))
+    return list
+  }
+
+  /// The moving parts of the rows that facts were read of, windows up to date.
+  private func rolled(_ facts: FactReader) -> (row: [Int64], keyRow: [Int64]) {
+    (
+      Array(facts.trace.row[compiled.layout.movingSlots]),
+      facts.trace.keyRow.map { Array($0[compiled.layout.keyMovingSlots]) } ?? []
+    )
   }
 }

@@ -3,15 +3,39 @@ import Ledger
 import Values
 
 extension RuleEngine {
-  /// The facts of an account at a time, for queries.
+  /// The facts of an account at a time, for queries. Holds whose time is over by then hold nothing.
   public func reader(_ account: AccountState, key: Int? = nil, at time: Int64) -> FactReader {
-    FactReader(compiled, trace(account, key: key, at: time))
+    var trace: Trace
+    if account.nextExpiry <= account.effectiveTime(time) {
+      var copy = account
+      var journal: Journal?
+      // What the ledger refuses to release is shown as it is.
+      try? expire(&copy, by: time, recording: &journal)
+      trace = self.trace(copy, key: key, at: time)
+    } else {
+      trace = self.trace(account, key: key, at: time)
+    }
+    let derivations = Array(program.paymentDerivations.indices)
+    trace.totals = compiled.totals(of: derivations, account, globals: globals, at: trace.now)
+    return FactReader(compiled, trace)
   }
 
+  /// The facts as they are stored, with those of an event where one is at hand.
   func trace(_ account: AccountState, key: Int?, at time: Int64, event: Int? = nil, fields: [Int64] = []) -> Trace {
-    Trace(
+    var trace = Trace(
       event: event, now: account.effectiveTime(time), globals: globals, row: account.row,
       keyRow: key.flatMap { account.keyRow($0) }.map(Array.init), fields: fields)
+    trace.key = key
+    guard let event else { return trace }
+    if compiled.readsRecords[event] {
+      trace.records = RecordRows.records(
+        of: event, fields: fields, in: account, program: program, order: burnOrder(at: trace.now))
+    }
+    if compiled.readsTotals[event] {
+      let derivations = Array(program.paymentDerivations.indices)
+      trace.totals = compiled.totals(of: derivations, account, globals: globals, at: trace.now)
+    }
+    return trace
   }
 
   /// The value of anything that has a name: a setting (`limits.spending_limit`), a bucket (`balance`, `balance.available`,
@@ -74,13 +98,13 @@ extension RuleEngine {
   }
 
   public func formatter(for account: AccountState? = nil) -> ValueFormatter {
-    ValueFormatter(program, keyNames: account?.keyNames ?? [])
+    ValueFormatter(program, keyNames: account?.keyNames ?? [], cardNames: account?.cardNames ?? [])
   }
 
   /// What the caller reads about a denial or a conflict, with `{name}` replaced by that fact's value; nil when allowed.
   public func text(of decision: Decision) -> String? {
     switch decision.verdict {
-    case .allowed: return nil
+    case .allowed, .waiting: return nil
     case .conflict: return "The id `\(decision.id)` was used before for something else"
     case .denied:
       guard let denial = decision.denial else { return "Not covered" }

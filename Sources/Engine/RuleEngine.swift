@@ -10,12 +10,10 @@ public struct RuleEngine: Sendable {
   public let compiled: CompiledProgram
   /// Global settings by slot, `LedgerLayout.unset` where the default holds. Change them with `change`.
   public internal(set) var globals: [Int64]
-  /// Which lot a payment burns first.
-  public var burnOrder = BurnOrder.grantsFirst
   /// Whether `submit` evaluates the promises (`always …`) of the policy after each event that took effect.
   public var checksPromises = false
 
-  private let evaluators = EvaluatorPool()
+  let evaluators = EvaluatorPool()
 
   public var program: Program { compiled.program }
 
@@ -34,12 +32,19 @@ public struct RuleEngine: Sendable {
     globals = other.globals
   }
 
+  /// Which lots burn first, as the global settings say at a time; where no bucket says it, grants before paid ones.
+  public func burnOrder(at time: Int64) -> BurnOrder { compiled.burnOrder(globals, at: time) }
+
+  /// The same from the last dated default on.
+  public var burnOrder: BurnOrder { burnOrder(at: Instant.latest.microseconds) }
+
   /// A new account, with nothing in it.
   public func newAccount() -> AccountState { AccountState(layout: compiled.layout) }
 
   /// Decides one event and, if it is allowed, carries it out: all of it or nothing.
   ///
-  /// Nothing of the account changes on a denial, a replay, a conflict or a fault.
+  /// Nothing of the account changes on a denial, a replay, a conflict or a fault, except that holds whose time is over are
+  /// released before. Where the answer depends on the payment provider, only the charge that is asked for is kept.
   public func submit(_ input: EventInput, to account: inout AccountState) throws(EngineFault) -> Decision {
     var journal: Journal?
     return try submit(input, to: &account, recording: &journal)
@@ -49,10 +54,7 @@ public struct RuleEngine: Sendable {
   public func submit(
     _ input: EventInput, to account: inout AccountState, journal: inout Journal
   ) throws(EngineFault) -> Decision {
-    var recorder: Journal? = journal
-    journal = Journal()
-    defer { journal = recorder ?? Journal() }
-    return try submit(input, to: &account, recording: &recorder)
+    try journal.lend { journal throws(EngineFault) in try submit(input, to: &account, recording: &journal) }
   }
 
   /// Decides an event and leaves the account as it was.
@@ -64,15 +66,21 @@ public struct RuleEngine: Sendable {
   private func submit(
     _ input: EventInput, to account: inout AccountState, recording journal: inout Journal?
   ) throws(EngineFault) -> Decision {
-    try check(input, account)
-    let evaluator = evaluators.take() ?? Evaluator(compiled)
-    defer { evaluators.give(evaluator) }
-    if !evaluator.usesGlobals(globals) { evaluator.setGlobals(globals) }
-    var submission = Submission(engine: self, evaluator: evaluator, input: input)
+    var submission = try submission(of: input, to: account)
+    defer { evaluators.give(submission.evaluator) }
     return try submission.run(on: &account, recording: &journal)
   }
 
-  func check(_ input: EventInput, _ account: AccountState) throws(EngineFault) {
+  /// Gets an evaluator ready for an event; to be given back to `evaluators`.
+  func submission(of input: EventInput, to account: borrowing AccountState) throws(EngineFault) -> Submission {
+    try check(input, account)
+    let evaluator = evaluators.take() ?? Evaluator(compiled)
+    if !evaluator.usesGlobals(globals) { evaluator.setGlobals(globals) }
+    return Submission(
+      engine: self, evaluator: evaluator, input: input, order: burnOrder(at: account.effectiveTime(input.at)))
+  }
+
+  func check(_ input: EventInput, _ account: borrowing AccountState) throws(EngineFault) {
     guard program.events.indices.contains(input.event) else { throw .unknownEvent("\(input.event)") }
     let event = program.events[input.event]
     guard input.fields.count == event.givenCount else {

@@ -2,99 +2,311 @@ import Language
 import Ledger
 import Values
 
-/// One event on its way through: memory of earlier answers, the decision, at most one rescue, what follows.
+/// One event on its way through: expired holds, memory of earlier answers, the decision, at most one rescue, what follows.
 struct Submission {
   let engine: RuleEngine
   let evaluator: Evaluator
   let input: EventInput
+  /// Which lots burn first.
+  let order: BurnOrder
 
-  private var program: Program { engine.program }
+  var program: Program { engine.program }
 
-  init(engine: RuleEngine, evaluator: Evaluator, input: EventInput) {
-    self.engine = engine
-    self.evaluator = evaluator
-    self.input = input
+  /// An account as it was, for putting it back.
+  struct Before {
+    var rows: AccountState.Rows
+    /// What was done to holds since.
+    var done: [LedgerChange] = []
+    /// How many records there were.
+    let holds: Int
+    let payments: Int
+    let refunds: Int
+    let journal: Int
+
+    init(_ account: AccountState, _ journal: Journal?) {
+      rows = account.rowsWithoutHolds
+      holds = account.holds.count
+      payments = account.payments.count
+      refunds = account.refunds.count
+      self.journal = journal?.transactions.count ?? 0
+    }
+
+    func putBack(_ account: inout AccountState, _ journal: inout Journal?) {
+      account.putBack(rows, undoing: done)
+      journal?.rewind(to: self.journal)
+    }
   }
 
   mutating func run(on account: inout AccountState, recording journal: inout Journal?) throws(EngineFault) -> Decision {
+    if account.nextExpiry <= account.effectiveTime(input.at) {
+      try engine.expire(&account, by: input.at, recording: &journal)
+    }
     if let answer = input.id.isEmpty ? nil : account.answers.answer(event: input.event, id: input.id) {
       return repeated(answer, account)
     }
-    var before = (rows: account.rows, trace: trace(account))
-    var outcome = evaluator.decide(account, input)
-    try checkFaults(outcome)
-    var decision = decision(outcome, before.trace)
+    if let payment = attempt(in: account) {
+      return try goOn(after: payment, on: &account, recording: &journal)
+    }
+    return try decide(on: &account, recording: &journal)
+  }
 
-    if outcome.verdict == .denied, outcome.denial >= 0, evaluator.rescue(denial: outcome.denial) {
-      let rule = evaluator.fired[0]
+  /// Takes the decision for the first time.
+  private mutating func decide(
+    on account: inout AccountState, recording journal: inout Journal?
+  ) throws(EngineFault) -> Decision {
+    let trace = trace(account)
+    let outcome = evaluator.decide(account, input)
+    try checkFaults(outcome)
+    var decision = decision(outcome, trace)
+    var before = Before(account, journal)
+    if outcome.verdict == .denied, outcome.denial >= 0, evaluator.rescue(denial: outcome.denial, on: account) {
       try checkFaults(evaluator.verdict)
-      do throws(LedgerFault) {
-        try evaluator.apply(to: &account, id: input.id, order: engine.burnOrder)
-      } catch {
-        account.rows = before.rows
-        throw .ledger(error)
-      }
-      let rescue = evaluator.changes
-      let rescued = trace(account)
-      outcome = evaluator.decideAgain(account, input)
-      guard outcome.verdict == .allowed else {
-        account.rows = before.rows
+      let rule = evaluator.fired[0]
+      if evaluator.collects { return try rescue(decision, by: rule, asking: &account, recording: &journal) }
+      guard let rescued = try rescue(by: rule, on: &account, before, recording: &journal) else {
         decision.triedRescueRule = rule
         return decision
       }
-      let notices = notices(of: [rule])
-      let fired = evaluator.fired
-      decision = self.decision(outcome, rescued)
-      decision.firedRules = fired + [rule]
-      decision.notices += notices
-      decision.rescueRule = rule
-      record(rescue, .rescue, account: &account, &journal)
+      decision = rescued
+    }
+    guard decision.verdict == .allowed else { return decision }
+    if let awaited = evaluator.awaited {
+      // Of a rescue nothing remains, as of the rest.
+      if decision.rescueRule != nil { before.putBack(&account, &journal) }
+      return try wait(decision, for: awaited, asking: &account, recording: &journal)
+    }
+    try commit(&decision, on: &account, &before, recording: &journal)
+    return decision
+  }
+
+  // MARK: - Rescues
+
+  /// Carries out what a rule gives before a denial, and takes the decision once more.
+  ///
+  /// - Returns: nil if that is not enough; nothing of it remains then.
+  private func rescue(
+    by rule: Int, on account: inout AccountState, _ before: Before, recording journal: inout Journal?
+  ) throws(EngineFault) -> Decision? {
+    do throws(LedgerFault) {
+      try evaluator.apply(to: &account, id: input.id, order: order)
+    } catch {
+      before.putBack(&account, &journal)
+      throw .ledger(error)
+    }
+    let changes = evaluator.changes
+    let trace = trace(account)
+    let outcome = evaluator.decideAgain(account, input)
+    guard outcome.verdict == .allowed else {
+      before.putBack(&account, &journal)
+      try checkFaults(outcome)
+      return nil
+    }
+    var decision = decision(outcome, trace)
+    credit(rule, with: &decision)
+    record(.rescue, changes, account: &account, &journal)
+    return decision
+  }
+
+  /// Asks for the charge that a rule wants before a denial, if it would let the event pass.
+  private func rescue(
+    _ denied: Decision, by rule: Int, asking account: inout AccountState, recording journal: inout Journal?
+  ) throws(EngineFault) -> Decision {
+    var decision = denied
+    var asked = account
+    do throws(LedgerFault) {
+      try evaluator.apply(to: &asked, id: input.id, order: order)
+    } catch {
+      throw .ledger(error)
+    }
+    let changes = evaluator.changes
+    guard asked.payments.count > account.payments.count else { return denied }
+    let payment = asked.payments.count - 1
+    var paid = asked
+    do throws(LedgerFault) {
+      var list = [LedgerChange(.receive, target: payment)]
+      try list.withUnsafeMutableBufferPointer { list throws(LedgerFault) in
+        try paid.apply(list, key: -1, now: evaluator.time, origin: input.id, order: order)
+      }
+    } catch {
+      throw .ledger(error)
+    }
+    let outcome = evaluator.decideAgain(paid, input)
+    try checkFaults(outcome)
+    guard outcome.verdict == .allowed else {
+      decision.triedRescueRule = rule
+      return decision
+    }
+    account = asked
+    record(.rescue, changes, account: &account, &journal)
+    decision.verdict = .waiting
+    decision.rescueRule = rule
+    decision.collections = [payment]
+    return decision
+  }
+
+  /// Says in a decision that a rescue let it pass.
+  private func credit(_ rule: Int, with decision: inout Decision) {
+    decision.firedRules.append(rule)
+    decision.notices += notices(of: [rule])
+    decision.rescueRule = rule
+    decision.trace.isRescued = true
+  }
+
+  // MARK: - Waiting
+
+  /// Asks for the charge that the event waits for. Nothing else of it remains.
+  private func wait(
+    _ decided: Decision, for awaited: EventCode.Decider, asking account: inout AccountState,
+    recording journal: inout Journal?
+  ) throws(EngineFault) -> Decision {
+    do throws(LedgerFault) {
+      try evaluator.applyAwaited(to: &account, id: input.id, order: order)
+    } catch {
+      throw .ledger(error)
+    }
+    record(.decision, account: &account, &journal)
+    var decision = Decision(.waiting, input, at: decided.at, trace: decided.trace)
+    decision.rule = Int(awaited.rule)
+    decision.key = decided.key
+    decision.fields = decided.fields
+    decision.drawn = decided.drawn.map { _ in 0 }
+    decision.collections = [account.payments.count - 1]
+    return decision
+  }
+
+  /// The charge that this event asked for before and that waits, or was paid: the event goes on from there.
+  private func attempt(in account: AccountState) -> Int? {
+    guard !input.id.isEmpty, !account.payments.isEmpty, engine.compiled.plans[input.event].waits else { return nil }
+    guard let latest = account.payments.lastIndex(where: { $0.event == input.event && $0.origin == input.id }) else {
+      return nil
+    }
+    switch account.payments[latest].state {
+    case .pending, .paid: return latest
+    case .declined, .failed: return nil
+    }
+  }
+
+  /// Takes the event up after a charge that it asked for.
+  mutating func resume(
+    after payment: Int, on account: inout AccountState, recording journal: inout Journal?
+  ) throws(EngineFault) -> Decision {
+    if account.nextExpiry <= account.effectiveTime(input.at) {
+      try engine.expire(&account, by: input.at, recording: &journal)
+    }
+    if let answer = input.id.isEmpty ? nil : account.answers.answer(event: input.event, id: input.id) {
+      return repeated(answer, account)
+    }
+    guard account.payments.indices.contains(payment), account.payments[payment].event == input.event,
+      account.payments[payment].origin == input.id
+    else { throw .ledger(.wrongRecord(kind: "payment", index: payment)) }
+    return try goOn(after: payment, on: &account, recording: &journal)
+  }
+
+  private mutating func goOn(
+    after index: Int, on account: inout AccountState, recording journal: inout Journal?
+  ) throws(EngineFault) -> Decision {
+    let payment = account.payments[index]
+    let trace = trace(account)
+    guard program.saysTheSame(input.event, input.fields, as: payment.fields.prefix(input.fields.count), in: account)
+    else {
+      return unmatched(.conflict, trace, account)
+    }
+    // A request cannot wait for a bank: while the charge of its rescue is pending, it is decided as it is without.
+    if payment.state == .pending, !payment.isAutomatic {
+      var decision = unmatched(.waiting, trace, account)
+      decision.drawn = program.buckets.map { _ in 0 }
+      decision.collections = [index]
+      return decision
+    }
+    let isPaid = payment.state == .paid
+    if !payment.isAutomatic { evaluator.setResumed(input.event, true) }
+    defer { evaluator.setResumed(input.event, false) }
+    let outcome = evaluator.decide(account, input)
+    let awaited = evaluator.awaited
+    // What follows is about the new state, whatever led to it.
+    evaluator.setResumed(input.event, false)
+    try checkFaults(outcome)
+    var decision = decision(outcome, trace)
+    let plan = engine.compiled.plans[input.event]
+    if payment.isAutomatic {
+      let rule = plan.rescuer(of: payment.bucket, program)
+      guard outcome.verdict == .allowed else {
+        decision.triedRescueRule = rule
+        return decision
+      }
+      if let awaited { return try wait(decision, for: awaited, asking: &account, recording: &journal) }
+      if isPaid, let rule { credit(rule, with: &decision) }
+    } else if !isPaid {
+      let refusal = awaited.map { (Int($0.rule), Int($0.denial)) } ?? plan.waiter(program)
+      return turnedDown(decision, by: refusal)
     }
     guard outcome.verdict == .allowed else { return decision }
+    var before = Before(account, journal)
+    try commit(&decision, on: &account, &before, recording: &journal)
+    return decision
+  }
 
-    let mark = journal?.transactions.count ?? 0
+  /// Denied, because the card said no.
+  private func turnedDown(_ decided: Decision, by refusal: (rule: Int, denial: Int)?) -> Decision {
+    var decision = Decision(.denied, input, at: decided.at, trace: decided.trace)
+    decision.rule = refusal?.rule
+    decision.denial = refusal?.denial
+    decision.key = decided.key
+    decision.fields = decided.fields
+    decision.drawn = decided.drawn.map { _ in 0 }
+    return decision
+  }
+
+  // MARK: - What follows
+
+  /// Carries the decision out, then what reacts to it; finally asks the promises. A fault puts everything back.
+  private func commit(
+    _ decision: inout Decision, on account: inout AccountState, _ before: inout Before,
+    recording journal: inout Journal?
+  ) throws(EngineFault) {
+    evaluator.setRescued(input.event, decision.rescueRule != nil)
+    defer { evaluator.setRescued(input.event, false) }
     do throws(EngineFault) {
-      try commit(&decision, on: &account, recording: &journal)
+      try carryOut(&decision, on: &account, &before, recording: &journal)
     } catch {
-      let rescueCount = decision.rescueRule == nil ? 0 : 1
-      journal?.rewind(to: mark - rescueCount)
-      account.rows = before.rows
+      before.putBack(&account, &journal)
       throw error
     }
     // Let go of the rows as they were, so that nothing needs to be copied because of them.
     before.rows = AccountState.Rows()
-    if !input.id.isEmpty {
-      account.answers.remember(
-        AnswerMemory.Answer(
-          fields: input.fields, labels: input.labels, covered: decision.covered, drawn: decision.drawn,
-          results: decision.fields, firedRules: decision.firedRules, at: decision.at),
-        event: input.event, id: input.id)
+    if account.holds.count > before.holds {
+      decision.hold = account.holds.count - 1
+      if !input.labels.isEmpty { account.label(hold: account.holds.count - 1, input.labels) }
     }
-    return decision
+    if account.payments.count > before.payments {
+      decision.collections = Array(before.payments..<account.payments.count)
+    }
+    if account.refunds.count > before.refunds { decision.refunds = Array(before.refunds..<account.refunds.count) }
+    if input.id.isEmpty { return }
+    account.answers.remember(
+      AnswerMemory.Answer(
+        fields: input.fields, labels: input.labels, covered: decision.covered, drawn: decision.drawn,
+        results: decision.fields, firedRules: decision.firedRules, at: decision.at, absorbed: decision.absorbed),
+      event: input.event, id: input.id)
   }
 
-  /// Carries the decision out, then what reacts to it; finally asks the promises.
-  private func commit(
-    _ decision: inout Decision, on account: inout AccountState, recording journal: inout Journal?
+  private func carryOut(
+    _ decision: inout Decision, on account: inout AccountState, _ before: inout Before,
+    recording journal: inout Journal?
   ) throws(EngineFault) {
-    do throws(LedgerFault) {
-      try evaluator.apply(to: &account, id: input.id, order: engine.burnOrder)
-    } catch {
-      throw .ledger(error)
-    }
-    record(evaluator.changes, .decision, account: &account, &journal)
-    if evaluator.reacts(to: input.event) {
-      do throws(LedgerFault) {
-        try evaluator.react(on: &account, id: input.id, order: engine.burnOrder)
-      } catch {
-        throw .ledger(error)
-      }
+    try apply(to: &account)
+    if evaluator.concernsRecords { before.done = evaluator.carriedOut }
+    record(.decision, account: &account, &journal)
+    if evaluator.reacts(to: input.event), evaluator.findReactions(to: account) {
       try checkFaults(evaluator.verdict)
       let fired = evaluator.fired
-      decision.firedRules += fired
-      decision.notices += notices(of: fired)
-      let changes = evaluator.changes
-      if !changes.isEmpty { record(changes, .reaction, account: &account, &journal) }
+      if !fired.isEmpty {
+        decision.afterwards = afterwards(decision, account)
+        decision.firedRules += fired
+        decision.notices += notices(of: fired)
+      }
+      try apply(to: &account)
+      if evaluator.hasActed { record(.reaction, account: &account, &journal) }
     }
     if engine.checksPromises {
       decision.brokenPromises = evaluator.brokenPromises(on: account)
@@ -102,107 +314,29 @@ struct Submission {
     }
   }
 
-  // MARK: - The answer
-
-  private func decision(_ outcome: Evaluator.Outcome, _ trace: Trace) -> Decision {
-    var decision = Decision(outcome.verdict == .allowed ? .allowed : .denied, input, at: evaluator.time, trace: trace)
-    func index(_ number: Int32) -> Int? { number < 0 ? nil : Int(number) }
-    decision.denial = index(outcome.denial)
-    decision.rule = index(outcome.rule)
-    decision.bucket = index(outcome.bucket)
-    decision.field = index(outcome.field)
-    decision.amount = outcome.amount
-    decision.covered = outcome.covered
-    decision.shortfall = outcome.shortfall
-    decision.key = evaluator.keyIndex
-    decision.fields = outcome.verdict == .fieldOutOfRange ? input.fields : evaluator.fields
-    decision.trace.fields = decision.fields
-    decision.trace.amount = outcome.amount
-    decision.trace.covered = outcome.covered
-    decision.trace.shortfall = outcome.shortfall
-    if outcome.verdict == .allowed {
-      decision.drawn = evaluator.drawn
-      decision.firedRules = evaluator.fired
-      decision.notices = notices(of: decision.firedRules)
-      decision.trace.drawn = decision.drawn
-    } else {
-      decision.drawn = Array(repeating: 0, count: program.buckets.count)
-      decision.trace.drawn = outcome.verdict == .denied ? evaluator.drawn : decision.drawn
+  private func apply(to account: inout AccountState) throws(EngineFault) {
+    do throws(LedgerFault) {
+      try evaluator.apply(to: &account, id: input.id, order: order)
+    } catch {
+      throw .ledger(error)
     }
-    return decision
   }
 
-  private func repeated(_ answer: AnswerMemory.Answer, _ account: AccountState) -> Decision {
-    let isSame = answer.fields == input.fields && answer.labels == input.labels
-    let trace = trace(account)
-    var decision = Decision(isSame ? .allowed : .conflict, input, at: trace.now, trace: trace)
-    decision.key = key(in: account)
-    decision.fields = input.fields
-    guard isSame else { return decision }
-    decision.isReplay = true
-    decision.at = answer.at
-    decision.amount = answer.covered
-    decision.covered = answer.covered
-    decision.drawn = answer.drawn
-    decision.fields = answer.results
-    decision.firedRules = answer.firedRules
-    return decision
-  }
-
-  private func trace(_ account: AccountState) -> Trace {
-    engine.trace(account, key: key(in: account), at: input.at, event: input.event, fields: input.fields)
-  }
-
-  private func key(in account: AccountState) -> Int? {
-    guard let field = program.events[input.event].keyField, field < input.fields.count else { return nil }
-    let value = input.fields[field]
-    return value >= 0 && value < Int64(account.keyCount) ? Int(value) : nil
-  }
-
-  private func notices(of rules: [Int]) -> [Decision.Notice] {
-    var notices: [Decision.Notice] = []
-    for rule in rules {
-      for case .notify(let level) in program.rules[rule].effects.flatMap(\.operations) {
-        notices.append(Decision.Notice(level: level, rule: rule))
-      }
-    }
-    return notices
-  }
-
+  /// Records what the evaluator has just done, unless it was something earlier.
   private func record(
-    _ changes: [LedgerChange], _ step: Transaction.Step, account: inout AccountState, _ journal: inout Journal?
+    _ step: Transaction.Step, _ changes: [LedgerChange]? = nil, account: inout AccountState, _ journal: inout Journal?
   ) {
     let sequence = account.nextSequence()
+    if journal == nil { return }
+    let changes = changes ?? evaluator.changes
+    var labels = input.labels
+    // What settles a stream need not say again which model it was.
+    if labels.isEmpty, let resolved = changes.first(where: { $0.kind == .resolve }) {
+      labels = account.holds[Int(resolved.target)].labels
+    }
     journal?.record(
       Transaction(
         changes, sequence: sequence, postedAt: evaluator.time, occurredAt: input.at, event: input.event, id: input.id,
-        key: evaluator.keyIndex, labels: input.labels, step: step))
-  }
-
-  // MARK: - Faults
-
-  private func checkFaults(_ outcome: Evaluator.Outcome) throws(EngineFault) {
-    if outcome.verdict == .fieldOutOfRange, outcome.denial < 0 {
-      let event = program.events[input.event]
-      let field = event.fields[Int(outcome.field)]
-      let formatter = engine.formatter()
-      let (low, high) = (Arithmetic.clamp(field.range.low), Arithmetic.clamp(field.range.high))
-      throw .fieldOutOfRange(
-        event: event.name, field: field.name, value: formatter.text(input.fields[Int(outcome.field)], field.type),
-        range: "\(formatter.text(low, field.type)) to \(formatter.text(high, field.type))")
-    }
-    try checkFaults(outcome.verdict)
-  }
-
-  private func checkFaults(_ verdict: Evaluator.Verdict) throws(EngineFault) {
-    switch verdict {
-    case .allowed, .denied, .fieldOutOfRange: break
-    case .twoPayments:
-      throw .twoPayments(
-        first: program.rules[evaluator.payer].name, second: program.rules[evaluator.faultPlace].name)
-    case .functionFault:
-      throw .functionOutOfRange(
-        function: program.functions[evaluator.faultPlace].name, value: evaluator.faultValue)
-    }
+        key: evaluator.keyIndex, labels: labels, step: step))
   }
 }

@@ -8,6 +8,8 @@ public struct TreeWalker {
   let fact: (Fact, inout TreeWalker) -> Int64
   /// A plugin's function that returned a value outside its declared range.
   public private(set) var fault: EngineFault?
+  /// The numbers of the record at hand, where an expression is about each record of a kind in turn.
+  public var own: [Int64] = []
   private var lets: [Int64?]
   private var depth = 0
 
@@ -31,6 +33,7 @@ public struct TreeWalker {
     if depth == EngineLimits.letDepth { computeLets() }
     switch expr.kind {
     case .constant(let value): return value
+    case .fact(.own(_, let number)): return own.indices.contains(number) ? own[number] : ValueType.none
     case .fact(let fact): return bounded(self.fact(fact, &self), fact, expr.type)
     case .named(let index): return named(index)
     case .add(let left, let right): return evaluate(left) &+ evaluate(right)
@@ -99,6 +102,7 @@ public struct TreeWalker {
     for index in program.lets.indices where lets[index] == nil {
       var fresh = TreeWalker(program, fact: fact)
       fresh.lets = lets
+      fresh.own = own
       fresh.depth = -EngineLimits.expressionDepth
       lets[index] = fresh.evaluate(program.lets[index].value)
       if fault == nil { fault = fresh.fault }

@@ -1,16 +1,36 @@
 import Language
+import Ledger
 import Values
 
 /// The one place where a register becomes text: money in exact dollars, times in UTC.
 public struct ValueFormatter: Sendable {
   let symbols: [Int64: String]
   let keyNames: [String]
+  let cardNames: [String]
+  /// What people know the records of an account by, in the order they were made.
+  let recordNames: [RecordKind: [String]]
 
-  public init(_ program: Program, keyNames: [String] = []) {
+  public init(_ program: Program, keyNames: [String] = [], cardNames: [String] = []) {
+    self.init(program, keyNames: keyNames, cardNames: cardNames, recordNames: [:])
+  }
+
+  /// With the names that an account gives its keys, cards, holds, payments and refunds.
+  public init(_ program: Program, of account: AccountState) {
+    let names: [RecordKind: [String]] = [
+      .hold: account.holds.map(\.id), .payment: account.payments.map(\.id), .refund: account.refunds.map(\.key),
+    ]
+    self.init(program, keyNames: account.keyNames, cardNames: account.cardNames, recordNames: names)
+  }
+
+  private init(
+    _ program: Program, keyNames: [String], cardNames: [String], recordNames: [RecordKind: [String]]
+  ) {
     var symbols: [Int64: String] = [:]
     for (name, symbol) in program.names { symbols[symbol] = name }
     self.symbols = symbols
     self.keyNames = keyNames
+    self.cardNames = cardNames
+    self.recordNames = recordNames
   }
 
   public func text(_ value: Int64, _ type: QualifiedType) -> String {
@@ -30,7 +50,17 @@ public struct ValueFormatter: Sendable {
     case .duration: TimeSpan(microseconds: value).description
     case .name: symbols[value] ?? "(not listed)"
     case .key: value >= 0 && value < keyNames.count ? keyNames[Int(value)] : "key \(value)"
+    case .card: value >= 0 && value < cardNames.count ? cardNames[Int(value)] : "card \(value)"
+    case .record(let kind): record(kind, value)
     case .enumeration(let members): value >= 0 && value < members.count ? members[Int(value)] : "\(value)"
     }
+  }
+
+  /// `hold h1`; by its number, from 1, where nobody gave it a name.
+  private func record(_ kind: RecordKind, _ value: Int64) -> String {
+    guard let index = Int(exactly: value), index >= 0 else { return "no \(kind.rawValue)" }
+    let names = recordNames[kind] ?? []
+    let name = index < names.count ? names[index] : ""
+    return "\(kind.rawValue) \(name.isEmpty ? "number \(index + 1)" : name)"
   }
 }

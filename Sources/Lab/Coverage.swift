@@ -38,7 +38,9 @@ public struct Coverage: Sendable {
   // MARK: - Counting
 
   /// Counts one decision. Replays and conflicts try no rule.
-  mutating func record(_ decision: Decision, after: Trace, by engine: RuleEngine) {
+  ///
+  /// - Parameter asked: rules that asked the payment provider for it, whatever came of that.
+  mutating func record(_ decision: Decision, after: Trace, asked: Set<Int> = [], by engine: RuleEngine) {
     guard !decision.isReplay, decision.verdict != .conflict, decision.field == nil else { return }
     let program = engine.program
     var before = FactReader(engine.compiled, decision.trace).walker
@@ -56,13 +58,13 @@ public struct Coverage: Sendable {
         if decision.rule == index { rules[index].fired += 1 }
         count(index, rule.clauses, &before)
       case .on(let events) where events.contains(decision.event):
-        if decision.firedRules.contains(index) {
+        if decision.firedRules.contains(index) || asked.contains(index) {
           fire(index)
         } else {
           count(index, rule.clauses, &before)
         }
       case .beforeDenial(let denial):
-        if decision.rescueRule == index {
+        if decision.rescueRule == index || asked.contains(index) {
           fire(index)
         } else if decision.denial == denial {
           count(index, rule.clauses, &before)

@@ -9,6 +9,16 @@ public struct AccountState: Sendable, Hashable {
   public internal(set) var keyRows: [Int64]
   /// Names of its API keys; a key is known by its index.
   public private(set) var keyNames: [String] = []
+  /// Names of the cards it has named; a card is known by its index.
+  public private(set) var cardNames: [String] = []
+  /// In the order they were made; rules know them by index.
+  public internal(set) var holds: [Hold] = []
+  public internal(set) var payments: [Payment] = []
+  public internal(set) var refunds: [Refund] = []
+  /// The open holds, by index, in the order they expire.
+  public internal(set) var openHolds: [Int] = []
+  /// When the first open hold expires; the end of time where there is none.
+  public internal(set) var nextExpiry = Int64.max
   public internal(set) var lotBooks: [LotBook]
   public var answers = AnswerMemory()
   /// The number of transactions so far.
@@ -48,6 +58,36 @@ public struct AccountState: Sendable, Hashable {
   }
 
   public func keyIndex(named name: String) -> Int? { keyNames.firstIndex(of: name) }
+
+  /// Adds a card and returns its index; the index it has if there is one of that name.
+  @discardableResult
+  public mutating func addCard(_ name: String) -> Int {
+    if let index = cardIndex(named: name) { return index }
+    cardNames.append(name)
+    return cardNames.count - 1
+  }
+
+  public func cardIndex(named name: String) -> Int? { cardNames.firstIndex(of: name) }
+
+  /// Keeps the words that came with the event that made a hold.
+  public mutating func label(hold: Int, _ labels: [Transaction.Label]) { holds[hold].labels = labels }
+
+  /// The latest hold of this id.
+  public func hold(_ id: String) -> Int? { holds.lastIndex { $0.id == id } }
+
+  /// The payment of this id: the paid one, else the latest attempt.
+  public func payment(_ id: String) -> Int? {
+    payments.lastIndex { $0.id == id && $0.state == .paid } ?? payments.lastIndex { $0.id == id }
+  }
+
+  /// The refund with this idempotency key.
+  public func refund(_ key: String) -> Int? { refunds.lastIndex { $0.key == key } }
+
+  /// What is left of a payment's lot; zero before it is paid.
+  public func unspent(payment: Int, order: BurnOrder = .grantsFirst) -> Int64 {
+    guard let number = payments[payment].lot else { return 0 }
+    return lots(of: payments[payment].bucket, order: order).first { $0.number == number }?.remaining ?? 0
+  }
 
   /// The row of one key; nil for an index that names none.
   public func keyRow(_ key: Int) -> ArraySlice<Int64>? {
@@ -97,24 +137,53 @@ extension AccountState {
     fileprivate var keyRows: [Int64] = []
     fileprivate var lotBooks: [LotBook] = []
     fileprivate var sequence: Int64 = 0
+    fileprivate var holds: [Hold] = []
+    fileprivate var payments: [Payment] = []
+    fileprivate var refunds: [Refund] = []
+    fileprivate var openHolds: [Int] = []
+    fileprivate var nextExpiry = Int64.max
 
     public init() {}
   }
 
   public var rows: Rows {
     get {
-      var rows = Rows()
-      rows.row = row
-      rows.keyRows = keyRows
-      rows.lotBooks = lotBooks
-      rows.sequence = sequence
+      var rows = rowsWithoutHolds
+      rows.holds = holds
+      rows.openHolds = openHolds
+      rows.nextExpiry = nextExpiry
       return rows
     }
     set {
-      row = newValue.row
-      keyRows = newValue.keyRows
-      lotBooks = newValue.lotBooks
-      sequence = newValue.sequence
+      putBack(newValue, undoing: [])
+      holds = newValue.holds
+      openHolds = newValue.openHolds
+      nextExpiry = newValue.nextExpiry
     }
+  }
+
+  /// The same but for holds, of which there may be very many: whoever keeps them makes the next one copy them all.
+  public var rowsWithoutHolds: Rows {
+    var rows = Rows()
+    rows.row = row
+    rows.keyRows = keyRows
+    rows.lotBooks = lotBooks
+    rows.sequence = sequence
+    rows.payments = payments
+    rows.refunds = refunds
+    return rows
+  }
+
+  /// Puts everything back as it was when `rows` were taken without holds.
+  ///
+  /// - Parameter changes: everything that was carried out on holds since, as `apply` left it.
+  public mutating func putBack(_ rows: Rows, undoing changes: [LedgerChange]) {
+    row = rows.row
+    keyRows = rows.keyRows
+    lotBooks = rows.lotBooks
+    sequence = rows.sequence
+    payments = rows.payments
+    refunds = rows.refunds
+    for change in changes.reversed() { takeBackHold(change) }
   }
 }

@@ -14,6 +14,8 @@ public struct AnswerMemory: Sendable, Hashable {
     public var fields: [Int64]
     public var labels: [Transaction.Label]
     public var covered: Int64
+    /// What the platform bore of it.
+    public var absorbed: Int64
     /// Per bucket.
     public var drawn: [Int64]
     /// All fields, derived ones too.
@@ -23,11 +25,12 @@ public struct AnswerMemory: Sendable, Hashable {
 
     public init(
       fields: [Int64], labels: [Transaction.Label], covered: Int64, drawn: [Int64], results: [Int64],
-      firedRules: [Int], at: Int64
+      firedRules: [Int], at: Int64, absorbed: Int64 = 0
     ) {
       self.fields = fields
       self.labels = labels
       self.covered = covered
+      self.absorbed = absorbed
       self.drawn = drawn
       self.results = results
       self.firedRules = firedRules

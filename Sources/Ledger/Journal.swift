@@ -38,6 +38,8 @@ public struct Transaction: Sendable, Hashable {
     case decision
     /// Rules that react to the new state.
     case reaction
+    /// A hold's time was over.
+    case expiry
     /// Somebody changed the account from outside.
     case adjustment
   }
@@ -80,7 +82,8 @@ public struct Journal: Sendable, Hashable {
 }
 
 extension Transaction {
-  /// A transaction from instructions that were carried out, as `AccountState.apply` left them.
+  /// A transaction from instructions that were carried out, as `AccountState.apply` left them. Postings stand in pairs: a
+  /// bucket and its contra; for costs the platform bears, two contras.
   public init(
     _ changes: some Sequence<LedgerChange>, sequence: Int64, postedAt: Int64, occurredAt: Int64, event: Int, id: String,
     key: Int?, labels: [Label], step: Step
@@ -98,6 +101,17 @@ extension Transaction {
         lots.append(NewLot(bucket: target, kind: Int(change.lotKind), amount: change.amount))
       case .debit where change.amount > 0:
         postings += [Posting(.bucket(target), -change.amount), Posting(.contra(change.contra), change.amount)]
+      case .drawLate where change.amount != 0:
+        postings += [Posting(.bucket(target), -change.amount), Posting(.contra(.usage), change.amount)]
+      case .absorb where change.amount > 0:
+        postings += [Posting(.contra(.absorbed), -change.amount), Posting(.contra(.usage), change.amount)]
+      case .receive, .refund, .restore, .clawBack, .reinstate:
+        guard change.amount > 0, let (contra, sign) = RowWriter.side(of: change.kind) else { continue }
+        let bucket = Int(change.lotKind)
+        postings += [Posting(.bucket(bucket), sign * change.amount), Posting(.contra(contra), -sign * change.amount)]
+        if change.kind == .receive {
+          lots.append(NewLot(bucket: bucket, kind: Int(change.allowance), amount: change.amount))
+        }
       case .set:
         settings.append(SettingChange(setting: target, key: key, before: change.allowance, after: change.amount))
       default: break

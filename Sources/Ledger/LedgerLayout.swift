@@ -19,6 +19,8 @@ public final class LedgerLayout: Sendable {
 
   /// Slot of the account's clock: the time of the latest event that took effect.
   public let clockSlot: Int
+  /// Slot of the number of payments that wait for an answer.
+  public let pendingSlot: Int
   /// The slots that events change, in a row of the account and in a row of a key.
   public let movingSlots: Range<Int>
   public let keyMovingSlots: Range<Int>
@@ -61,7 +63,16 @@ public final class LedgerLayout: Sendable {
     public var lotBook: Int?
   }
 
+  /// What a meter counts of payments, which is what holds reserve on it.
+  public enum Measure: Sendable, Hashable {
+    case payments
+    case bucketPayments(Int)
+    /// Nothing that is paid.
+    case other
+  }
+
   public struct Meter: Sendable, Hashable {
+    public var measure: Measure
     /// Slot of its total, open holds counted in.
     public var slot: Int
     /// Slot of the part of the total that open holds make up.
@@ -77,8 +88,10 @@ public final class LedgerLayout: Sendable {
     public var kind: WindowKind
     public var startSlot: Int
     public var endSlot: Int
-    /// Meters keep what is held when a window ends; the rest starts from zero.
-    public var values: [(slot: Int, heldSlot: Int?)]
+    /// Counts how often the values began anew.
+    public var epochSlot: Int
+    /// All start from zero when the window ends, what is held too: a hold belongs to the window it was made in.
+    public var values: [(slot: Int, heldSlot: Int)]
 
     public static func == (left: WindowSlots, right: WindowSlots) -> Bool {
       left.kind == right.kind && left.startSlot == right.startSlot && left.endSlot == right.endSlot
@@ -95,7 +108,7 @@ public final class LedgerLayout: Sendable {
     public var settings: [(scope: Scope, low: Int64, high: Int64, isOptional: Bool, movesCycle: Bool)] = []
     /// A resetting bucket names its window.
     public var buckets: [(window: WindowKind?, keepsLots: Bool)] = []
-    public var meters: [(window: WindowKind, isPerKey: Bool, low: Int64, high: Int64)] = []
+    public var meters: [(window: WindowKind, isPerKey: Bool, low: Int64, high: Int64, measure: Measure)] = []
     public var eventCount = 0
     /// The events whose last time billing cycles are counted from.
     public var eventsMovingCycle: Set<Int> = []
@@ -135,11 +148,12 @@ public final class LedgerLayout: Sendable {
       return slots - 1
     }
     let clockSlot = take(&accountSlots)
+    let pendingSlot = take(&accountSlots)
 
     var buckets: [Bucket] = []
     var lotBooks = 0
-    var accountKinds: [WindowKind: [(slot: Int, heldSlot: Int?)]] = [.cycle: []]
-    var keyKinds: [WindowKind: [(slot: Int, heldSlot: Int?)]] = [:]
+    var accountKinds: [WindowKind: [(slot: Int, heldSlot: Int)]] = [.cycle: []]
+    var keyKinds: [WindowKind: [(slot: Int, heldSlot: Int)]] = [:]
     for bucket in declarations.buckets {
       let slot = take(&accountSlots)
       let held = take(&accountSlots)
@@ -150,7 +164,7 @@ public final class LedgerLayout: Sendable {
         lotBooks += 1
       }
       if let window = bucket.window, window != .ever {
-        accountKinds[window, default: []].append((slot, nil))
+        accountKinds[window, default: []].append((slot, held))
       }
       buckets.append(
         Bucket(slot: slot, heldSlot: held, bookSlot: bookSlot, window: bucket.window, lotBook: book))
@@ -169,7 +183,8 @@ public final class LedgerLayout: Sendable {
       }
       meters.append(
         Meter(
-          slot: slot, heldSlot: held, isPerKey: meter.isPerKey, window: meter.window, low: meter.low, high: meter.high))
+          measure: meter.measure, slot: slot, heldSlot: held, isPerKey: meter.isPerKey, window: meter.window,
+          low: meter.low, high: meter.high))
     }
 
     var lastSlots: [Int] = []
@@ -180,11 +195,15 @@ public final class LedgerLayout: Sendable {
     for kind in WindowKind.allCases {
       if let values = accountKinds[kind] {
         accountWindows.append(
-          WindowSlots(kind: kind, startSlot: take(&accountSlots), endSlot: take(&accountSlots), values: values))
+          WindowSlots(
+            kind: kind, startSlot: take(&accountSlots), endSlot: take(&accountSlots),
+            epochSlot: take(&accountSlots), values: values))
       }
       if let values = keyKinds[kind] {
         keyWindows.append(
-          WindowSlots(kind: kind, startSlot: take(&keySlots), endSlot: take(&keySlots), values: values))
+          WindowSlots(
+            kind: kind, startSlot: take(&keySlots), endSlot: take(&keySlots),
+            epochSlot: take(&keySlots), values: values))
       }
     }
 
@@ -196,6 +215,7 @@ public final class LedgerLayout: Sendable {
     self.keyWindows = keyWindows
     self.globalCount = globals
     self.clockSlot = clockSlot
+    self.pendingSlot = pendingSlot
     self.movingSlots = accountMovingStart..<accountSlots
     self.keyMovingSlots = keyMovingStart..<keySlots
     self.contraStart = accountSlots
@@ -241,7 +261,8 @@ public final class LedgerLayout: Sendable {
   }
 
   /// Brings the windows of a row up to `now`: one that has ended makes way for the one `now` is in, and its values start
-  /// again from zero, unless the computed window begins where the stored one did.
+  /// again from zero, held parts too, and its epoch counts one more, unless the computed window begins where the stored one
+  /// did.
   ///
   /// - Returns: whether the row changed.
   @discardableResult
@@ -252,7 +273,8 @@ public final class LedgerLayout: Sendable {
     for window in windows where now >= row[window.endSlot] || (cycleIsVolatile && window.kind == .cycle) {
       let current = BillingCalendar.window(window.kind, at: now, anchor: anchor)
       if current.start != row[window.startSlot] {
-        for value in window.values { row[value.slot] = value.heldSlot.map { row[$0] } ?? 0 }
+        for value in window.values { (row[value.slot], row[value.heldSlot]) = (0, 0) }
+        row[window.epochSlot] &+= 1
       }
       if current.start != row[window.startSlot] || current.end != row[window.endSlot] { changed = true }
       row[window.startSlot] = current.start

@@ -54,11 +54,67 @@ public struct LotBook: Sendable, Hashable {
     take { _ in true }
   }
 
-  mutating func receive(kind: Int, isPaid: Bool, amount: Int64, at time: Int64, origin: String) {
-    lots.append(
-      Lot(
-        number: nextNumber, kind: kind, isPaid: isPaid, amount: amount, remaining: amount, receivedAt: time,
-        origin: origin))
+  /// Adds a lot and returns its number.
+  @discardableResult
+  mutating func receive(kind: Int, isPaid: Bool, amount: Int64, at time: Int64, origin: String) -> Int {
+    let lot = Lot(
+      number: nextNumber, kind: kind, isPaid: isPaid, amount: amount, remaining: amount, receivedAt: time,
+      origin: origin)
+    lots.append(lot)
     nextNumber += 1
+    return lot.number
+  }
+
+  /// Makes the newest lot one that was `amount` once, and moves it to its place among the older ones.
+  mutating func backdate(amount: Int64) {
+    guard var lot = lots.popLast() else { return }
+    lot.amount = amount
+    let place = lots.lastIndex { $0.receivedAt <= lot.receivedAt }.map { $0 + 1 } ?? 0
+    lots.insert(lot, at: place)
+  }
+
+  /// What is left of a lot, as far as payments are assigned.
+  func remaining(of number: Int) -> Int64 { lots.first { $0.number == number }?.remaining ?? 0 }
+
+  /// Takes what it can of one lot, at most `amount`, and returns it.
+  mutating func take(_ amount: Int64, of number: Int) -> Int64 {
+    guard let index = lots.firstIndex(where: { $0.number == number }) else { return 0 }
+    let part = min(amount, lots[index].remaining)
+    lots[index].remaining -= part
+    return part
+  }
+
+  /// Gives a lot back what was taken of it.
+  mutating func putBack(_ amount: Int64, to number: Int) {
+    guard let index = lots.firstIndex(where: { $0.number == number }) else { return }
+    lots[index].remaining += amount
+  }
+
+  /// Takes at most `amount`: of the lot it is about, then of other paid lots, then of the rest, the oldest first.
+  mutating func clawBack(_ amount: Int64, own: Int?) -> [Payment.Clawback.Part] {
+    var left = amount
+    var parts: [Payment.Clawback.Part] = []
+    let others = lots.filter { $0.number != own }
+    for lot in lots.filter({ $0.number == own }) + others.filter(\.isPaid) + others.filter({ !$0.isPaid })
+    where left > 0 {
+      let part = take(left, of: lot.number)
+      if part > 0 { parts.append(Payment.Clawback.Part(lot: lot.number, amount: part)) }
+      left -= part
+    }
+    return parts
+  }
+
+  /// Gives `amount` to lots that were spent, the newest first, and returns what none had room for.
+  ///
+  /// - Parameter taken: what of each lot, by its number, went back to cards or banks: there is no room for that part.
+  mutating func refill(_ amount: Int64, taken: [Int: Int64]) -> Int64 {
+    var left = amount
+    for index in lots.indices.reversed() where left > 0 {
+      let room = lots[index].amount - lots[index].remaining - taken[lots[index].number, default: 0]
+      let part = max(0, min(left, room))
+      lots[index].remaining += part
+      left -= part
+    }
+    return left
   }
 }

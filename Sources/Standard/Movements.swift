@@ -15,6 +15,7 @@ enum Movements {
       denial too_little 402 rank 1 "Too little"
       on usage rule charge  pay usage.cost
       """,
+    draws: .pay,
     lower: { arguments in arguments.values["amount"].map { [.pay($0)] } ?? [] })
 
   static let credit = EffectDefinition(

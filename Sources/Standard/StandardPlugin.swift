@@ -13,5 +13,5 @@ public struct StandardPlugin: Plugin {
     Numbers.all + Calendar.all
   }
 
-  public var effects: [EffectDefinition] { Movements.all + Notes.all }
+  public var effects: [EffectDefinition] { Movements.all + Holds.all + Payments.all + Notes.all }
 }

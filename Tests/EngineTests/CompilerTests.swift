@@ -89,9 +89,9 @@ import Values
           let instruction = code.code[position]
           switch instruction.opcode {
           case .jump, .jumpIfZero, .jumpIfNotZero, .jumpIfEqual, .jumpIfNotEqual, .jumpIfLess, .jumpIfLessOrEqual,
-            .startDrawing, .draw, .drawBook, .drawRated:
+            .startDrawing, .draw, .drawBook, .drawRated, .endSettling:
             #expect(instruction.c > position && instruction.c < code.code.count, "seed \(seed)")
-          case .roundedScale: position += 1
+          case .roundedScale, .settle: position += 1
           case .roundedProducts: position += instruction.c >> 2
           case .roundedProductsPlus: position += instruction.c >> 2 + 1
           default: break

@@ -102,18 +102,6 @@ struct RuleFolderTests {
     }
   }
 
-  @Test("a family left out leaves the rest whole", arguments: ["fallback", "limits", "teams", "warnings"])
-  func leftOut(_ family: String) throws {
-    try Place.withFolder { folder in
-      try Place.copyRules(to: folder) { $0.filter { $0 != family } }
-      let rules = try Self.load(folder)
-      #expect(!rules.diagnostics.hasErrors, "\(Renderer(sources: rules.sources).render(rules.diagnostics))")
-      let payg = try Simulation(rules)
-      try payg.given("balance is $5")
-      #expect(try payg.when("request costing $3").isAllowed)
-    }
-  }
-
   // MARK: - Files that are not there, or not text
 
   @Test("a file, a family and a folder can be named")

@@ -10,7 +10,7 @@ private func layout() -> LedgerLayout {
     (.global, 0, 1, false, false),
   ]
   declarations.buckets = [(nil, true), (.month, false)]
-  declarations.meters = [(.month, false, -5, 1_000), (.ever, true, 0, 1_000)]
+  declarations.meters = [(.month, false, -5, 1_000, .other), (.ever, true, 0, 1_000, .other)]
   declarations.eventCount = 2
   return LedgerLayout(declarations)
 }

@@ -5,32 +5,35 @@ import Values
 /// Runs the compiled rules: decisions without allocating, for accounts the caller keeps.
 ///
 /// One evaluator serves one thread at a time; make one each. A decision is taken in three calls. `decide` reads and writes
-/// nothing; `apply` carries out what was decided; `react` runs the rules that follow.
+/// nothing; `apply` carries out what was decided; `react` runs the rules that follow. Holds whose time is over are the
+/// caller's to release before (``RuleEngine/submit(_:to:)`` does).
 public final class Evaluator {
   public let compiled: CompiledProgram
-  private let units: UnsafeMutablePointer<Unit>
-  private let codes: [EventCode]
-  private let layout: LedgerLayout
+  let units: UnsafeMutablePointer<Unit>
+  let codes: [EventCode]
+  let layout: LedgerLayout
   private let functions: UnsafeMutablePointer<FunctionDefinition>
   private let tables: RowTables
-  private var globals: [Int64]
+  private(set) var globals: [Int64]
   /// Stands in for a frame in a program without events.
   private let noFrame: UnsafeMutablePointer<Int64>
 
   // The decision at hand.
-  private var frame: UnsafeMutablePointer<Int64>
-  private var event = 0
-  private var key = -1
-  private var now: Int64 = 0
-  private var isRolled = false
+  var frame: UnsafeMutablePointer<Int64>
+  private(set) var event = 0
+  private(set) var key = -1
+  private(set) var now: Int64 = 0
+  var isRolled = false
   private var keptPrevious = false
+  /// What was done where records are concerned, which is more than the interpreter's own list says.
+  var carriedOut: [LedgerChange] = []
 
   public enum Verdict: UInt8, Sendable, Hashable {
     case allowed
     case denied
     /// A given field is outside its declared range.
     case fieldOutOfRange
-    /// Two rules pay.
+    /// Two rules pay, or wait for a charge.
     case twoPayments
     /// A plugin's function left its declared range.
     case functionFault
@@ -126,27 +129,23 @@ public final class Evaluator {
     let frame = unit.pointee.frame
     self.frame = frame
     unit.clearDraws()
-    let misfit = unit.take(given)
+    var misfit = unit.take(given)
+    if unit.pointee.namesRecords { misfit = firstMisfit(given, misfit, account) }
     now = unit.effectiveTime(time, for: account)
     key = unit.key(amongst: account)
-    load(account, unit)
+    frame[Status.key] = key < 0 ? ValueType.none : Int64(key)
     frame[Status.need] = 0
     frame[Status.amount] = 0
     frame[Status.covered] = 0
     frame[Status.shortfall] = 0
-    if misfit >= 0 {
-      frame[Status.changeEnd] = frame[Status.changeBegin]
-      frame[Status.firedCount] = 0
-      return Outcome(
-        verdict: .fieldOutOfRange, denial: unit.pointee.outOfRange, rule: -1, bucket: -1,
-        field: Int32(truncatingIfNeeded: misfit), amount: 0, covered: 0, shortfall: 0)
-    }
+    if misfit >= 0 { return outOfRange(misfit) }
+    load(account, unit, .decision)
     Interpreter.run(unit, from: 0)
     let decider = frame[Status.decider]
     let verdict = self.verdict
     var outcome = Outcome(
       verdict: verdict, denial: -1, rule: -1, bucket: -1, field: -1, amount: frame[Status.amount],
-      covered: verdict == .allowed ? frame[Status.amount] : 0, shortfall: frame[Status.shortfall])
+      covered: verdict == .allowed ? frame[Status.covered] : 0, shortfall: frame[Status.shortfall])
     if decider >= 0 {
       let named = unit.pointee.deciders[Int(decider)]
       outcome.denial = named.denial
@@ -156,10 +155,27 @@ public final class Evaluator {
     return outcome
   }
 
+  @inline(never)
+  private func outOfRange(_ field: Int) -> Outcome {
+    frame[Status.changeEnd] = frame[Status.changeBegin]
+    frame[Status.firedCount] = 0
+    frame[Status.records] = 0
+    let own = units[event].ranges[field].denial
+    return Outcome(
+      verdict: .fieldOutOfRange, denial: own >= 0 ? own : units[event].outOfRange, rule: -1, bucket: -1,
+      field: Int32(truncatingIfNeeded: field), amount: 0, covered: 0, shortfall: 0)
+  }
+
   /// Carries out what was decided last. Call it only after `decide` allowed it, on the same account.
+  ///
+  /// A decision that waits for a charge is not one to carry out: ``RuleEngine/submit(_:to:)`` takes care of those.
   public func apply(
     to account: inout AccountState, id: borrowing String = "", order: BurnOrder = .grantsFirst
   ) throws(LedgerFault) {
+    if concernsRecords {
+      try applyRecords(to: &account, id: copy id, order: order)
+      return
+    }
     let unit = units + event
     let list = changeList
     if list.isEmpty { return }
@@ -176,27 +192,36 @@ public final class Evaluator {
   public func react(
     on account: inout AccountState, id: borrowing String = "", order: BurnOrder = .grantsFirst
   ) throws(LedgerFault) {
+    guard findReactions(to: account) else { return }
+    if verdict == .allowed { try apply(to: &account, id: id, order: order) }
+  }
+
+  /// Runs the rules that react to what was just applied.
+  ///
+  /// - Returns: whether there are any.
+  func findReactions(to account: borrowing AccountState) -> Bool {
     let unit = units + event
     guard unit.pointee.entries.after >= 0 else {
       frame[Status.changeEnd] = frame[Status.changeBegin]
       frame[Status.firedCount] = 0
-      return
+      return false
     }
     keepPrevious()
-    load(account, unit)
+    load(account, unit, .reaction)
     Interpreter.run(unit, from: unit.pointee.entries.after)
-    if verdict == .allowed { try apply(to: &account, id: id, order: order) }
+    return true
   }
 
   // MARK: - The longer way
 
   /// Runs the rules that may act before this denial. What they ask for is `changes`; none: no rule acts.
-  func rescue(denial: Int32) -> Bool {
+  func rescue(denial: Int32, on account: borrowing AccountState) -> Bool {
     let unit = units + event
     guard let entry = codes[event].entries.rescues.first(where: { $0.denial == Int(denial) })?.entry else {
       return false
     }
     keepPrevious()
+    bring(totalsFor: .rescue, of: account)
     Interpreter.run(unit, from: entry)
     return frame[Status.firedCount] > 0
   }
@@ -212,7 +237,7 @@ public final class Evaluator {
     let unit = units + event
     guard unit.pointee.entries.promises >= 0 else { return [] }
     keepPrevious()
-    load(account, unit)
+    load(account, unit, .promises)
     Interpreter.run(unit, from: unit.pointee.entries.promises)
     return fired
   }
@@ -230,25 +255,27 @@ public final class Evaluator {
   var fired: [Int] { (0..<Int(frame[Status.firedCount])).map { Int(units[event].fired[$0]) } }
 
   /// What the last run asked for; after `apply` what was done.
-  var changes: [LedgerChange] { Array(changeList) }
+  var changes: [LedgerChange] { concernsRecords ? carriedOut : Array(changeList) }
 
-  private var changeList: UnsafeMutableBufferPointer<LedgerChange> {
+  /// Whether the last run asked for something the account keeps a record of.
+  var concernsRecords: Bool { frame[Status.records] != 0 }
+
+  /// Whether the last run asked for anything that was then done.
+  var hasActed: Bool { concernsRecords ? !carriedOut.isEmpty : !changeList.isEmpty }
+
+  var changeList: UnsafeMutableBufferPointer<LedgerChange> {
     let begin = Int(frame[Status.changeBegin])
     return UnsafeMutableBufferPointer(
       start: units[event].changes + begin, count: Int(frame[Status.changeEnd]) &- begin)
   }
 
   /// All fields of the event as the last decision saw or derived them.
-  var fields: [Int64] {
-    let unit = units + event
-    return Array(
-      UnsafeBufferPointer(
-        start: unit.pointee.frame + unit.pointee.fields, count: compiled.program.events[event].fields.count))
-  }
+  var fields: [Int64] { numbers(from: units[event].fields, compiled.program.events[event].fields.count) }
 
-  var drawn: [Int64] {
-    let unit = units + event
-    return Array(UnsafeBufferPointer(start: unit.pointee.frame + unit.pointee.drawn, count: unit.pointee.bucketCount))
+  var drawn: [Int64] { numbers(from: units[event].drawn, units[event].bucketCount) }
+
+  func numbers(from register: Int, _ count: Int) -> [Int64] {
+    Array(UnsafeBufferPointer(start: frame + register, count: count))
   }
 
   var keyIndex: Int? { key < 0 ? nil : key }
@@ -258,69 +285,9 @@ public final class Evaluator {
   var faultValue: Int64 { frame[Status.faultValue] }
   var verdict: Verdict { Verdict(rawValue: UInt8(truncatingIfNeeded: frame[Status.verdict])) ?? .denied }
 
-  // MARK: - The frame
+  /// Whether a rescue let the event at hand pass.
+  func setRescued(_ event: Int, _ isRescued: Bool) { units[event].frame[Status.rescued] = isRescued ? 1 : 0 }
 
-  /// Brings what the code reads of the account into the frame: settings with their defaults, windows up to date.
-  @inline(__always)
-  private func load(_ account: borrowing AccountState, _ unit: UnsafeMutablePointer<Unit>) {
-    unit.pointee.frame[unit.pointee.now] = now
-    var mustRoll = unit.pointee.alwaysRolls
-    account.row.withUnsafeBufferPointer { row in
-      if let row = row.baseAddress, unit.load(row: row, now: now) { mustRoll = true }
-    }
-    if unit.pointee.readsKey {
-      if key >= 0 {
-        account.keyRows.withUnsafeBufferPointer { rows in
-          if let rows = rows.baseAddress, unit.load(keyRow: rows + key &* unit.pointee.keyStride, now: now) {
-            mustRoll = true
-          }
-        }
-      } else {
-        unit.loadNoKey()
-      }
-    }
-    if unit.pointee.hasDated { loadDated(unit, unit.pointee.frame) }
-    isRolled = false
-    if mustRoll { roll(account, unit) }
-  }
-
-  @inline(never)
-  private func loadDated(_ unit: UnsafeMutablePointer<Unit>, _ frame: UnsafeMutablePointer<Int64>) {
-    for dated in codes[event].dated {
-      let setting = compiled.program.settings[dated.setting]
-      let isUnset =
-        setting.scope == .global
-        ? globals[layout.settings[dated.setting].slot] == LedgerLayout.unset
-        : frame[dated.register] == LedgerLayout.unset
-      if isUnset { frame[dated.register] = setting.value(at: now) }
-    }
-  }
-
-  /// A window has ended: the rare way. Only here all of the moving parts come into the frame, because windows that this event
-  /// does not read end too; and only here is computed what cycles are counted from.
-  @inline(never)
-  private func roll(_ account: borrowing AccountState, _ unit: UnsafeMutablePointer<Unit>) {
-    let frame = unit.pointee.frame
-    account.row.withUnsafeBufferPointer { row in
-      guard let row = row.baseAddress else { return }
-      (frame + unit.pointee.moving).update(from: row + unit.pointee.firstMoving, count: unit.pointee.movingCount)
-    }
-    if key >= 0 {
-      account.keyRows.withUnsafeBufferPointer { rows in
-        guard let rows = rows.baseAddress else { return }
-        (frame + unit.pointee.keyMoving).update(
-          from: rows + key &* unit.pointee.keyStride + unit.pointee.firstKeyMoving, count: unit.pointee.keyMovingCount)
-      }
-    }
-    var anchor: Int64?
-    if unit.pointee.entries.anchor >= 0 {
-      Interpreter.run(unit, from: unit.pointee.entries.anchor)
-      let value = frame[unit.pointee.anchor]
-      if value != ValueType.none { anchor = value }
-    }
-    isRolled = layout.roll(layout.accountWindows, in: frame + unit.pointee.account, now: now, anchor: anchor)
-    if key >= 0, layout.roll(layout.keyWindows, in: frame + unit.pointee.key, now: now, anchor: anchor) {
-      isRolled = true
-    }
-  }
+  /// Whether the event at hand has waited for a charge that one of its `on` rules asked for.
+  func setResumed(_ event: Int, _ isResumed: Bool) { units[event].frame[Status.resumed] = isResumed ? 1 : 0 }
 }

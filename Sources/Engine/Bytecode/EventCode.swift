@@ -24,6 +24,38 @@ struct EventCode: Sendable {
   let dated: [DatedDefault]
   let givenFields: [FieldRange]
   let keyField: Int?
+  /// The field whose hold brings the key, where the event has no key of its own.
+  let keyThrough: Int?
+  /// What its `on` rules do with the amount that goes through the waterfall.
+  let movement: Movement
+  /// The records that given fields name, those of them the code reads.
+  let records: [RecordLoad]
+  /// The derivations of payments whose totals each part reads.
+  let totals: [Part: [Int]]
+  /// For each refund the code can ask for: what may go back of a payment at most.
+  let limits: [Expr]
+
+  /// What runs by itself.
+  enum Part: Sendable, Hashable, CaseIterable {
+    case decision
+    case rescue
+    case reaction
+    case promises
+    case other
+  }
+
+  enum Movement: Sendable, Hashable {
+    case none
+    case pay
+    case hold
+    case settle
+  }
+
+  /// A record that a given field names. Only if the code reads its numbers are they brought into the frame.
+  struct RecordLoad: Sendable {
+    var place: FrameMap.Record
+    var isRead: Bool
+  }
 
   struct Entries: Sendable {
     var anchor: Int?
@@ -57,20 +89,25 @@ struct EventCode: Sendable {
     var high: Int64
     var isOptional: Bool
     var isRatio: Bool
+    /// The denial for a value outside it, -1 for none.
+    var denial: Int32
   }
 
   /// Instructions on the longest path, the rows a search may look at, and registers in use.
   var worstCase: (instructions: Int, registers: Int) {
     var longest = [Int](repeating: 0, count: code.count + 1)
+    // A denial ends it, but where the event waited for a charge and goes on.
+    let goesOn = code.contains { $0.opcode == .wait }
     for position in code.indices.reversed() {
       let instruction = code[position]
       switch instruction.opcode {
-      case .end, .deny, .emitAndEnd: longest[position] = 1
+      case .end, .emitAndEnd: longest[position] = 1
+      case .deny: longest[position] = goesOn ? 1 + longest[position + 1] : 1
       case .jump: longest[position] = 1 + longest[instruction.c]
       case .jumpIfZero, .jumpIfNotZero, .jumpIfEqual, .jumpIfNotEqual, .jumpIfLess, .jumpIfLessOrEqual, .startDrawing,
-        .draw, .drawBook, .drawRated:
+        .draw, .drawBook, .drawRated, .endSettling:
         longest[position] = 1 + max(longest[position + 1], longest[instruction.c])
-      case .roundedScale: longest[position] = 1 + longest[min(position + 2, code.count)]
+      case .roundedScale, .settle: longest[position] = 1 + longest[min(position + 2, code.count)]
       case .roundedProducts: longest[position] = 1 + longest[min(position + 1 + instruction.c >> 2, code.count)]
       case .roundedProductsPlus: longest[position] = 1 + longest[min(position + 2 + instruction.c >> 2, code.count)]
       default: longest[position] = 1 + longest[position + 1]

@@ -4,14 +4,20 @@ import Values
 
 /// Compiles everything that one event can set off: derived fields, denials, the waterfall, effects, reactions.
 struct EventCompiler {
-  private let program: Program
-  private let layout: LedgerLayout
-  private let plan: EventPlan
-  private let map: FrameMap
-  private var exprs: ExprCompiler
+  let program: Program
+  let layout: LedgerLayout
+  let plan: EventPlan
+  let map: FrameMap
+  var exprs: ExprCompiler
   private var entries = EventCode.Entries()
   private var deciders: [EventCode.Decider] = []
   private var templates: [LedgerChange] = []
+  /// Where each part of the code begins, in order.
+  private var parts: [(part: EventCode.Part, start: Int)] = [(.decision, 0)]
+  var movement = EventCode.Movement.none
+  var limits: [Expr] = []
+  /// What is found to be wrong on the way.
+  var error: CompileError?
 
   static func compile(_ program: Program, _ layout: LedgerLayout, _ plan: EventPlan) throws(CompileError) -> EventCode {
     var plain = EventCompiler(program, layout, plan, inOrder: ExprScan.letDepth(program) > EngineLimits.letDepth)
@@ -33,38 +39,38 @@ struct EventCompiler {
   private mutating func compile() {
     compileDecision()
     if let anchor = program.cycleAnchor {
-      begin()
+      begin(.other)
       entries.anchor = exprs.builder.position
       _ = exprs.builder.move(exprs.compile(anchor), into: map.anchor)
       end()
     }
     for (denial, rules) in Dictionary(grouping: plan.rescues, by: { denial(of: $0) }).sorted(by: { $0.key < $1.key }) {
-      begin()
+      begin(.rescue)
       entries.rescues.append((denial, exprs.builder.position))
       for rule in rules {
         let next = exprs.builder.newLabel()
         compile(clausesOf: rule, otherwise: next)
         exprs.builder.emit(.fire, 0, 0, rule)
-        compile(effectsOf: rule)
+        compile(effectsOf: rule, in: .rescue)
         end()
         exprs.builder.bind(next)
       }
       end()
     }
     if !plan.afters.isEmpty {
-      begin()
+      begin(.reaction)
       entries.after = exprs.builder.position
       for rule in plan.afters {
         let next = exprs.builder.newLabel()
         compile(clausesOf: rule, otherwise: next)
         exprs.builder.emit(.fire, 0, 0, rule)
-        compile(effectsOf: rule)
+        compile(effectsOf: rule, in: .reaction)
         exprs.builder.bind(next)
       }
       end()
     }
     if !plan.promises.isEmpty {
-      begin()
+      begin(.promises)
       entries.promises = exprs.builder.position
       for promise in plan.promises {
         let next = exprs.builder.newLabel()
@@ -75,7 +81,7 @@ struct EventCompiler {
       end()
     }
     if !exprs.previous.isEmpty {
-      begin()
+      begin(.other)
       entries.previous = exprs.builder.position
       for (fact, kept) in exprs.previous {
         guard case .previous(let inner) = fact else { continue }
@@ -86,26 +92,23 @@ struct EventCompiler {
   }
 
   /// A part that runs by itself: nothing is known yet.
-  private mutating func begin() { exprs.builder.forget() }
+  private mutating func begin(_ part: EventCode.Part) {
+    parts.append((part, exprs.builder.position))
+    exprs.builder.forget()
+  }
 
   private mutating func end() { exprs.builder.emit(.end) }
 
   private func finish() throws(CompileError) -> EventCode {
     let name = program.events[plan.event].name
+    if let error { throw error }
     if exprs.builder.isTooLong { throw .tooManyInstructions(event: name) }
     if exprs.builder.hasTooManyRegisters { throw .tooManyRegisters(event: name) }
     guard deciders.count <= 65_535, templates.count <= 65_535, program.rules.count <= 65_535,
       program.promises.count <= 65_535
     else { throw .tooManyInstructions(event: name) }
     let event = program.events[plan.event]
-    var used: Set<Int> = []
-    for instruction in exprs.builder.code { used.formUnion(instruction.registersRead) }
-    for instruction in exprs.builder.code where instruction.opcode == .findRow {
-      used.formUnion(instruction.c..<instruction.c + program.tables[instruction.b].inputs.count)
-    }
-    for instruction in exprs.builder.code where instruction.opcode == .call {
-      used.formUnion(instruction.c..<instruction.c + program.functions[instruction.b].parameters.count)
-    }
+    let used = registersRead(in: exprs.builder.code[...])
     var loads: [EventCode.SettingLoad] = []
     var dated: [EventCode.DatedDefault] = []
     for (index, setting) in program.settings.enumerated() where used.contains(map.setting(index)) {
@@ -121,7 +124,7 @@ struct EventCompiler {
     }
     loads.sort { !$0.isKey && $1.isKey }
     let slots = layout.movingSlots.filter { used.contains(map.account + $0) }
-    let keySlots = event.keyField == nil ? [] : layout.keyMovingSlots.filter { used.contains(map.key + $0) }
+    let keySlots = !plan.hasKey ? [] : layout.keyMovingSlots.filter { used.contains(map.key + $0) }
     return EventCode(
       event: plan.event, map: map, code: exprs.builder.code,
       constants: exprs.builder.constants.map { ($0.value, $0.key) }, registerCount: exprs.builder.registerCount,
@@ -130,9 +133,41 @@ struct EventCompiler {
       givenFields: event.fields.prefix(event.givenCount).map {
         EventCode.FieldRange(
           low: Arithmetic.clamp($0.range.low), high: Arithmetic.clamp($0.range.high), isOptional: $0.type.isOptional,
-          isRatio: $0.type.base == .ratio)
+          isRatio: $0.type.base == .ratio, denial: Int32($0.outOfRange ?? -1))
       },
-      keyField: event.keyField)
+      keyField: event.keyField, keyThrough: event.keyField == nil ? event.keyThrough : nil, movement: movement,
+      records: map.records.compactMap { $0 }.map { record in
+        let end = record.drawn + (record.kind == .hold ? program.buckets.count : 0)
+        return EventCode.RecordLoad(place: record, isRead: !used.isDisjoint(with: record.first..<end))
+      },
+      totals: totals, limits: limits)
+  }
+
+  private func registersRead(in code: ArraySlice<Instruction>) -> Set<Int> {
+    var used: Set<Int> = []
+    for instruction in code {
+      used.formUnion(instruction.registersRead)
+      switch instruction.opcode {
+      case .findRow: used.formUnion(instruction.c..<instruction.c + program.tables[instruction.b].inputs.count)
+      case .call: used.formUnion(instruction.c..<instruction.c + program.functions[instruction.b].parameters.count)
+      default: break
+      }
+    }
+    return used
+  }
+
+  /// The derivations of payments whose totals each part of the code reads.
+  private var totals: [EventCode.Part: [Int]] {
+    if program.paymentDerivations.isEmpty { return [:] }
+    var totals: [EventCode.Part: [Int]] = [:]
+    for (index, entry) in parts.enumerated() {
+      let end = index + 1 < parts.count ? parts[index + 1].start : exprs.builder.position
+      let used = registersRead(in: exprs.builder.code[entry.start..<end])
+      for derivation in program.paymentDerivations.indices where used.contains(map.totals + derivation) {
+        if totals[entry.part]?.contains(derivation) != true { totals[entry.part, default: []].append(derivation) }
+      }
+    }
+    return totals
   }
 
   // MARK: - The decision
@@ -150,25 +185,24 @@ struct EventCompiler {
       exprs.builder.emit(.deny, 0, 0, decider(rule: rule))
       exprs.builder.bind(next)
     }
-    var pays = false
     for rule in plan.ons {
       let next = exprs.builder.newLabel()
       compile(clausesOf: rule, otherwise: next)
-      var acts = false
-      for operation in program.rules[rule].effects.flatMap(\.operations) {
-        guard case .pay(let amount) = operation else { continue }
-        (pays, acts) = (true, true)
-        exprs.builder.emit(.pay, 0, exprs.compile(amount), rule)
-      }
-      if !acts { exprs.builder.emit(.fire, 0, 0, rule) }
-      compile(effectsOf: rule)
+      if !compile(movementOf: rule) { exprs.builder.emit(.fire, 0, 0, rule) }
+      compile(effectsOf: rule, in: .on)
       exprs.builder.bind(next)
     }
-    if pays { compileWaterfall() }
+    switch movement {
+    case .none: break
+    case .pay: compileWaterfall(.endDrawing)
+    case .hold: compileWaterfall(.endHolding)
+    case .settle: compileSettlement()
+    }
     compileCommit()
   }
 
-  private mutating func compileWaterfall() {
+  /// - Parameter end: what to do when every bucket has given what it can.
+  private mutating func compileWaterfall(_ end: Opcode) {
     let done = exprs.builder.newLabel()
     // A draw of nothing is over at once: where the first thing is a draw there is nothing to go past.
     let startsWithDraw = plan.totalCaps.isEmpty && plan.gates.first?.isEmpty == true && bookAlone(0) != nil
@@ -181,12 +215,13 @@ struct EventCompiler {
       exprs.builder.emit(.totalCap, 0, value, decider(rule: rule))
       exprs.builder.bind(next)
     }
-    for bucket in program.buckets.indices { compile(drawFrom: bucket, done: done) }
+    for bucket in program.buckets.indices { compile(drawFrom: bucket, to: map.drawn + bucket, done: done) }
     exprs.builder.bind(done)
-    exprs.builder.emit(.endDrawing)
+    exprs.builder.emit(end)
   }
 
-  private mutating func compile(drawFrom bucket: Int, done: CodeBuilder.Label) {
+  /// - Parameter register: where what it gives goes.
+  mutating func compile(drawFrom bucket: Int, to register: Int, done: CodeBuilder.Label) {
     let next = exprs.builder.newLabel()
     var closed: [(rule: Int, label: CodeBuilder.Label)] = []
     for rule in plan.gates[bucket] {
@@ -194,9 +229,9 @@ struct EventCompiler {
       compile(clausesOf: rule, otherwise: closed[closed.count - 1].label)
     }
     if let slot = bookAlone(bucket) {
-      exprs.builder.jump(.drawBook, map.drawn + bucket, slot, to: done)
+      exprs.builder.jump(.drawBook, register, slot, to: done)
     } else {
-      compile(drawWithinCaps: bucket, done: done)
+      compile(drawWithinCaps: bucket, to: register, done: done)
     }
     if let denial = program.buckets[bucket].denial {
       deciders.append(EventCode.Decider(denial: Int32(denial), rule: -1, bucket: Int32(bucket)))
@@ -220,7 +255,7 @@ struct EventCompiler {
     return map.account + place.slot
   }
 
-  private mutating func compile(drawWithinCaps bucket: Int, done: CodeBuilder.Label) {
+  private mutating func compile(drawWithinCaps bucket: Int, to register: Int, done: CodeBuilder.Label) {
     var room = exprs.compile(.available(bucket), QualifiedType(.money))
     var caps: [(rule: Int, register: Int)] = []
     for rule in plan.caps[bucket] {
@@ -242,19 +277,36 @@ struct EventCompiler {
       exprs.builder.emit(.limitRoom, limited, room, value)
       room = limited
     }
-    if let rate = program.buckets[bucket].rate {
-      let value = exprs.compile(rate)
-      exprs.builder.emit(.due, exprs.builder.constant(program.buckets[bucket].rateStep), value)
-      exprs.builder.jump(.drawRated, map.drawn + bucket, room, to: done)
-    } else {
-      exprs.builder.jump(.draw, map.drawn + bucket, room, to: done)
-    }
+    compile(drawFrom: bucket, room: room, to: register, done: done)
     for cap in caps { exprs.builder.emit(.shortIf, 0, cap.register, decider(rule: cap.rule, bucket: bucket)) }
+  }
+
+  mutating func compile(drawFrom bucket: Int, room: Int, to register: Int, done: CodeBuilder.Label) {
+    if compile(dueOf: bucket) {
+      exprs.builder.jump(.drawRated, register, room, to: done)
+    } else {
+      exprs.builder.jump(.draw, register, room, to: done)
+    }
+  }
+
+  /// What a bucket with a rate has to give for what is needed.
+  ///
+  /// - Returns: whether it has one.
+  mutating func compile(dueOf bucket: Int) -> Bool {
+    guard let rate = program.buckets[bucket].rate else { return false }
+    let value = exprs.compile(rate)
+    exprs.builder.emit(.due, exprs.builder.constant(program.buckets[bucket].rateStep), value)
+    return true
   }
 
   private mutating func compileCommit() {
     for (index, meter) in program.meters.enumerated() {
       if meter.scope == .key && !plan.hasKey { continue }
+      switch meter.measure {
+      // What is held and settled counts through the ledger, which knows what the hold counted.
+      case .payments, .bucketPayments: if movement != .pay { continue }
+      case .sum, .count: break
+      }
       switch meter.measure {
       case .payments: emit(.emitNonZero, LedgerChange(.add, target: index), Status.covered)
       case .bucketPayments(let bucket): emit(.emitNonZero, LedgerChange(.add, target: index), map.drawn + bucket)
@@ -272,36 +324,22 @@ struct EventCompiler {
 
   // MARK: - Parts of rules
 
-  private mutating func compile(clausesOf rule: Int, otherwise label: CodeBuilder.Label) {
+  mutating func compile(clausesOf rule: Int, otherwise label: CodeBuilder.Label) {
     for clause in program.rules[rule].clauses { exprs.jump(unless: clause, to: label) }
   }
 
-  private mutating func compile(effectsOf rule: Int) {
-    for operation in program.rules[rule].effects.flatMap(\.operations) {
-      switch operation {
-      case .pay, .notify: break
-      case .credit(let amount, let bucket, let kind):
-        let lotKind = program.lotKinds.firstIndex(of: kind) ?? 0
-        let contra: Contra = program.lotKinds.isEmpty || program.lotKinds[lotKind] == "paid" ? .cards : .grants
-        emit(
-          .emitPositive, LedgerChange(.credit, target: bucket, contra: contra, lotKind: lotKind), exprs.compile(amount))
-      case .debit(let amount, let bucket):
-        let value = exprs.compile(amount)
-        let allowance = program.buckets[bucket].resets.map { exprs.compile($0.allowance) }
-        emit(.emitPositive, LedgerChange(.debit, target: bucket, contra: .adjustments), value, allowance)
-      case .set(let setting, let value): emit(.emit, LedgerChange(.set, target: setting), exprs.compile(value))
-      }
-    }
-  }
-
-  private mutating func emit(_ opcode: Opcode, _ template: LedgerChange, _ amount: Int, _ allowance: Int? = nil) {
+  /// - Parameters:
+  ///   - first: the register after the template: mostly the amount.
+  ///   - second: mostly the allowance.
+  mutating func emit(_ opcode: Opcode, _ template: LedgerChange, _ first: Int, _ second: Int? = nil) {
     templates.append(template)
-    exprs.builder.emit(opcode, templates.count - 1, amount, allowance ?? exprs.builder.constant(0))
+    exprs.builder.emit(opcode, templates.count - 1, first, second ?? exprs.builder.constant(0))
   }
 
-  private mutating func decider(rule: Int, bucket: Int = -1) -> Int {
-    deciders.append(
-      EventCode.Decider(denial: Int32(denial(of: rule)), rule: Int32(rule), bucket: Int32(bucket)))
+  mutating func decider(rule: Int, bucket: Int = -1) -> Int { decider(rule: rule, denial: denial(of: rule), bucket) }
+
+  mutating func decider(rule: Int, denial: Int, _ bucket: Int = -1) -> Int {
+    deciders.append(EventCode.Decider(denial: Int32(denial), rule: Int32(rule), bucket: Int32(bucket)))
     return deciders.count - 1
   }
 

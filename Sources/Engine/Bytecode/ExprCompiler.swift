@@ -216,6 +216,15 @@ struct ExprCompiler {
     case .drawn(let bucket): return map.drawn + bucket
     case .covered: return Status.covered
     case .shortfall: return Status.shortfall
+    case .rescued: return Status.rescued
+    case .eventKey: return Status.key
+    case .collecting: return builder.compute(.less, builder.constant(0), map.account + map.layout.pendingSlot)
+    case .record(_, let field, let number):
+      // `ProgramGuard` lets no rule about another event through to here.
+      return map.records.indices.contains(field) ? map.records[field].map { $0.first + number } ?? 0 : 0
+    case .total(let index): return map.totals + index
+    // About each payment in turn: only the tree walker reads it.
+    case .own: return builder.constant(0)
     case .previous(let inner):
       let key = Fact.previous(inner)
       if let known = previous[key] { return known.register }

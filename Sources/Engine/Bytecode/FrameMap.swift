@@ -4,6 +4,8 @@ import Ledger
 /// The first registers of every frame: what the interpreter keeps between instructions and leaves behind at the end. Kept in
 /// memory rather than in local variables, so that the loop has few values to carry along.
 enum Status {
+  // What every decision needs stands close together.
+
   /// What is still to be paid, at standard rates.
   static let need = 0
   /// What the bucket at hand would have to give.
@@ -21,12 +23,35 @@ enum Status {
   static let changeBegin = 9
   static let changeEnd = 10
   static let firedCount = 11
-  /// A second payer, or a function whose result was out of range.
-  static let fault = 12
-  static let faultValue = 13
+  /// Above zero where something the account keeps a record of is part of what was asked for; `waits` where the event is not
+  /// answered before a charge is.
+  static let records = 12
+  static let waits: Int64 = 2
+  /// The event's key by index, none without one.
+  static let key = 13
   /// What is drawn at a rate is a multiple of this.
   static let step = 14
-  static let count = 15
+  /// A second payer, or a function whose result was out of range.
+  static let fault = 15
+  static let faultValue = 16
+  /// Who denies an event that waits for a charge if the card says no, a decider; and the place of that charge among the
+  /// changes.
+  static let awaited = 17
+  static let awaitedChange = 18
+  /// Set from outside: a rescue let the event pass; the event has waited for a charge that its `on` rules asked for.
+  static let rescued = 19
+  static let resumed = 20
+  /// When a hold expires.
+  static let until = 21
+  /// The hold that is settled, and whether what nobody may be charged is owed.
+  static let hold = 22
+  static let owed = 23
+  /// What a settlement cannot have from what was reserved; then what no cap lets it ask for; and what it asked for.
+  static let over = 24
+  static let asked = 25
+  /// The part of what was covered that was not reserved.
+  static let overrun = 26
+  static let count = 27
 }
 
 /// Where the facts of one event are in its frame of registers.
@@ -40,7 +65,24 @@ struct FrameMap: Sendable {
   let anchor: Int
   let drawn: Int
   let fields: Int
+  /// By given field: where the numbers of the record it names begin; nil for a field that names none.
+  let records: [Record?]
+  /// By bucket, for events that name a hold: what it reserved and is there to be used, what is drawn beyond that.
+  let floor: Int
+  let overrun: Int
+  /// By derivation of payments.
+  let totals: Int
   let count: Int
+
+  struct Record: Sendable {
+    var kind: RecordKind
+    var field: Int
+    /// The first of its numbers.
+    var first: Int
+    var numbers: Int
+    /// Behind the numbers of a hold: what it drew of each bucket.
+    var drawn: Int { first + numbers }
+  }
 
   init(_ program: Program, _ layout: LedgerLayout, event: Int) {
     self.layout = layout
@@ -51,7 +93,27 @@ struct FrameMap: Sendable {
     anchor = now + 1
     drawn = now + 2
     fields = drawn + max(2, program.buckets.count)
-    count = fields + program.events[event].fields.count
+    var next = fields + program.events[event].fields.count
+    var records: [Record?] = []
+    var namesHold = false
+    for (index, field) in program.events[event].fields.prefix(program.events[event].givenCount).enumerated() {
+      guard case .record(let kind) = field.type.base else {
+        records.append(nil)
+        continue
+      }
+      var record = Record(kind: kind, field: index, first: next, numbers: kind.numbers.count)
+      if kind == .hold {
+        namesHold = true
+        record.numbers += program.roles.hold.map { program.events[$0].fields.count } ?? 0
+      }
+      next += record.numbers + (kind == .hold ? program.buckets.count : 0)
+      records.append(record)
+    }
+    self.records = records
+    floor = next
+    overrun = floor + (namesHold ? program.buckets.count : 0)
+    totals = overrun + (namesHold ? program.buckets.count : 0)
+    count = totals + program.paymentDerivations.count
   }
 
   func setting(_ index: Int) -> Int {
@@ -66,5 +128,11 @@ struct FrameMap: Sendable {
   func meter(_ index: Int) -> Int {
     let place = layout.meters[index]
     return (place.isPerKey ? key : account) + place.slot
+  }
+
+  /// The record that an expression names: nil unless it is a given field of this event.
+  func record(named expr: Expr, event: Int) -> Record? {
+    guard case .fact(.field(event, let field)) = expr.kind, records.indices.contains(field) else { return nil }
+    return records[field]
   }
 }

@@ -72,6 +72,20 @@ enum Opcode: UInt8, Sendable, Hashable, CaseIterable {
 
   /// Rule `c` acts and decided to pay `b`.
   case pay
+  /// Rule `c` acts and decided to reserve `b` for as long as `a`.
+  case hold
+  /// Rule `c` acts and settles the hold whose numbers begin at `a` with `b`; the next word holds where its draws begin, the
+  /// register with its index, and 1 where what nobody may be charged is owed.
+  case settle
+  /// From here on what is asked for is what the hold had not reserved.
+  case startOverrun
+  /// No more than `b` of it may be asked for, zero at least.
+  case limitOverrun
+  /// Adds up what is settled; past `c` unless something remains that is owed.
+  case endSettling
+  /// Bucket register `a` gives all of it, and below zero what it has not: at the rate computed before if `b` is 1. The draw
+  /// beyond what was reserved is at register `c`.
+  case owe
   /// Past `c` if nothing has to be paid.
   case startDrawing
   /// Denies by `c` if more is needed than `b`, zero at least.
@@ -88,8 +102,9 @@ enum Opcode: UInt8, Sendable, Hashable, CaseIterable {
   /// Falling short is the fault of `c`, if nothing was to blame before; `shortIf` only if cap `b` is below what was due.
   case short
   case shortIf
-  /// Denies if something is still needed, else writes the draws down.
+  /// Denies if something is still needed, else writes the draws down; `endHolding` leaves them to the ledger.
   case endDrawing
+  case endHolding
   /// Denies by `c`.
   case deny
   /// Rule `c` acts.
@@ -99,6 +114,16 @@ enum Opcode: UInt8, Sendable, Hashable, CaseIterable {
   /// The same if the amount is not zero, or for money above zero.
   case emitNonZero
   case emitPositive
+  /// Instruction template `a` about the record at index `b`, with the amount in `c`; `emitRecordPositive` if that is above
+  /// zero.
+  case emitRecord
+  case emitRecordPositive
+  /// Instruction template `a`: a charge of card `c` with the amount in `b`, if that is above zero. `collectOnce` not after
+  /// the event has waited for one.
+  case collect
+  case collectOnce
+  /// The charge that follows is one that the event waits for, and is denied by `c` without, if the amount `b` is above zero.
+  case wait
   /// The last instruction that a decision asks for; the decision ends.
   case emitAndEnd
 }
@@ -108,17 +133,19 @@ extension Instruction {
   /// `end`, so that its registers count too.
   var registersRead: [Int] {
     switch opcode {
-    case .jump, .startDrawing, .short, .endDrawing, .deny, .fire, .call, .findRow: []
+    case .jump, .startDrawing, .short, .endDrawing, .endHolding, .startOverrun, .endSettling, .owe, .deny, .fire, .call,
+      .findRow:
+      []
     case .move, .not, .jumpIfZero, .jumpIfNotZero, .roundedProducts, .roundedProductsPlus, .cell, .pay, .totalCap,
-      .draw,
-      .drawRated, .shortIf:
+      .draw, .drawRated, .shortIf, .limitOverrun, .wait:
       [b]
     case .findSymbol: [c]
     case .drawBook: [b, b + 1]
-    case .end, .jumpIfEqual, .jumpIfNotEqual, .jumpIfLess, .jumpIfLessOrEqual, .due: [a, b]
+    case .settle: [a, a + 1, b]
+    case .end, .jumpIfEqual, .jumpIfNotEqual, .jumpIfLess, .jumpIfLessOrEqual, .due, .hold: [a, b]
     case .add, .subtract, .minimum, .maximum, .multiply, .excess, .equal, .notEqual, .less, .lessOrEqual, .ratioEqual,
       .ratioNotEqual, .ratioLess, .ratioLessOrEqual, .roundedScale, .limitRoom, .emit, .emitNonZero, .emitPositive,
-      .emitAndEnd:
+      .emitRecord, .emitRecordPositive, .collect, .collectOnce, .emitAndEnd:
       [b, c]
     }
   }

@@ -19,6 +19,7 @@ enum Interpreter {
     frame[Status.changeBegin] = Int64(unit.pointee.firstChange)
     frame[Status.changeEnd] = Int64(unit.pointee.firstChange)
     frame[Status.firedCount] = 0
+    frame[Status.records] = 0
 
     while true {
       let now = next.pointee
@@ -128,6 +129,8 @@ enum Interpreter {
         frame[Status.covered] = frame[Status.amount]
         writeDraws(unit, frame)
       case .deny:
+        // What was asked before the charge is not asked again.
+        if frame[Status.resumed] != 0 { continue }
         frame[Status.verdict] = Int64(Evaluator.Verdict.denied.rawValue)
         frame[Status.decider] = Int64(now.c)
         return
@@ -135,6 +138,10 @@ enum Interpreter {
       case .emit: emit(unit, now, frame)
       case .emitNonZero: if frame[now.b] != 0 { emit(unit, now, frame) }
       case .emitPositive: if frame[now.b] > 0 { emit(unit, now, frame) }
+      case .hold, .settle, .startOverrun, .limitOverrun, .endSettling, .owe, .endHolding, .emitRecord,
+        .emitRecordPositive, .collect, .collectOnce, .wait:
+        guard let after = runRecord(unit, next) else { return }
+        next = after
       case .emitAndEnd:
         emit(unit, now, frame)
         return
@@ -143,7 +150,7 @@ enum Interpreter {
   }
 
   @inline(__always)
-  private static func fire(
+  static func fire(
     _ unit: UnsafeMutablePointer<Unit>, _ now: Instruction, _ frame: UnsafeMutablePointer<Int64>
   ) {
     let count = frame[Status.firedCount]

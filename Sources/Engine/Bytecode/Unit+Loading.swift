@@ -38,9 +38,17 @@ extension UnsafeMutablePointer<Unit> {
   @inline(__always)
   func key(amongst account: borrowing AccountState) -> Int {
     let field = pointee.keyField
-    guard field >= 0 else { return -1 }
+    guard field >= 0 else { return pointee.keyThrough < 0 ? -1 : keyThroughHold(amongst: account) }
     let value = pointee.frame[pointee.fields &+ field]
     return value >= 0 && value < Int64(account.keyCount) ? Int(truncatingIfNeeded: value) : -1
+  }
+
+  @inline(never)
+  private func keyThroughHold(amongst account: borrowing AccountState) -> Int {
+    let value = pointee.frame[pointee.fields &+ pointee.keyThrough]
+    guard value >= 0, value < Int64(account.holds.count) else { return -1 }
+    let key = account.holds[Int(value)].key
+    return key < account.keyCount ? key : -1
   }
 
   /// Nothing is drawn yet. There is room for two buckets at least (`FrameMap`), so that most policies need no loop here.

@@ -27,11 +27,15 @@ struct Unit {
   let windowEnds: UnsafeMutablePointer<Int32>
   let keyWindowEnds: UnsafeMutablePointer<Int32>
   let clockSlot: Int
-  let hasDated: Bool
+  /// Whether there is more to bring than what lies in rows: dated defaults, records, totals of payments.
+  let bringsMore: Bool
+  let namesRecords: Bool
   let ranges: UnsafeMutablePointer<EventCode.FieldRange>
   let givenCount: Int
   /// -1: the event has no key.
   let keyField: Int
+  /// The field whose hold brings the key; -1 for none.
+  let keyThrough: Int
   /// Whether there is anything to bring of a key.
   let readsKey: Bool
   let outOfRange: Int32
@@ -43,6 +47,9 @@ struct Unit {
   let anchor: Int
   let drawn: Int
   let fields: Int
+  /// By bucket: what a hold reserved, what is drawn beyond that.
+  let floor: Int
+  let overrun: Int
   /// The moving part of the rows: its register, the first slot and how many.
   let moving: Int
   let firstMoving: Int
@@ -86,10 +93,12 @@ struct Unit {
     windowEnds = Unit.list(layout.accountWindows.map { Int32($0.endSlot) })
     keyWindowEnds = Unit.list(layout.keyWindows.map { Int32($0.endSlot) })
     clockSlot = layout.clockSlot
-    hasDated = !compiled.dated.isEmpty
+    namesRecords = !compiled.records.isEmpty
+    bringsMore = !compiled.dated.isEmpty || namesRecords || !compiled.totals.isEmpty
     ranges = Unit.copy(compiled.givenFields)
     givenCount = compiled.givenFields.count
     keyField = compiled.keyField ?? -1
+    keyThrough = compiled.keyThrough ?? -1
     outOfRange = Int32(program.events[compiled.event].outOfRange ?? -1)
 
     account = map.account
@@ -98,6 +107,8 @@ struct Unit {
     anchor = map.anchor
     drawn = map.drawn
     fields = map.fields
+    floor = map.floor
+    overrun = map.overrun
     moving = map.account + layout.movingSlots.lowerBound
     firstMoving = layout.movingSlots.lowerBound
     movingCount = layout.movingSlots.count
@@ -105,7 +116,7 @@ struct Unit {
     firstKeyMoving = layout.keyMovingSlots.lowerBound
     keyMovingCount = layout.keyMovingSlots.count
     keyStride = layout.keyStride
-    readsKey = compiled.keyField != nil || compiled.settings.contains(where: \.isKey)
+    readsKey = compiled.keyField != nil || compiled.keyThrough != nil || compiled.settings.contains(where: \.isKey)
     alwaysRolls = layout.cycleIsVolatile
     entries = (
       compiled.entries.anchor ?? -1, compiled.entries.previous ?? -1, compiled.entries.after ?? -1,

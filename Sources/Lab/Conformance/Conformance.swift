@@ -12,8 +12,7 @@ public struct Conformance: Sendable {
   public func run(_ one: ConformanceFile.Case, defaults: Json) -> ConformanceResult {
     var decisions: [Json] = []
     do throws(ConformanceFault) {
-      var world = try ConformanceWorld(program, one.given)
-      try world.turn(one.policy, defaults: defaults)
+      var world = try ConformanceWorld(program, one.given, policy: one.policy, defaults: defaults)
       for event in one.events { decisions.append(try world.take(event)) }
       return ConformanceResult(one, decisions: decisions, final: try world.final(), fault: nil)
     } catch {

@@ -1,6 +1,7 @@
 import Engine
 import Language
 import Ledger
+import Standard
 import Values
 
 extension ConformanceWorld {
@@ -13,6 +14,16 @@ extension ConformanceWorld {
     guard let type = event["type"]?.text else { throw ConformanceFault("an event has no `type`") }
     switch type {
     case "request": return try request(event)
+    case "hold": return try hold(event)
+    case "settle": return try settle(event)
+    case "void", "release": return try void(event)
+    case "topup", "top_up": return try topUp(event)
+    case "refund": return try refund(event)
+    case "dispute", "chargeback": return try dispute(event)
+    case "dispute_won": return try disputeWon(event)
+    case "webhook", "payment_result": return try webhook(event)
+    case "set_card", "new_card", "add_card": return try newCard(event)
+    case "set_auto_topup", "auto_topup": return try configure(event)
     case "grant": return try grant(event)
     case "status": return try status()
     case "statement": return try statement(event)
@@ -27,6 +38,7 @@ extension ConformanceWorld {
     case "set_key", "add_key":
       let key = account.addKey(event["key"]?.text ?? "")
       if let limit = event["limit"] { try set("teams.key_limit", try nanoOrNone(limit), key: key) }
+    case "change_owner", "set_owner", "owner_change": try submit("change_owner", [:])
     case "delete_key":
       guard let key = event["key"]?.text.flatMap({ account.keyIndex(named: $0) }) else {
         throw ConformanceFault("there is no key \(event["key"]?.compact ?? "named")")
@@ -35,29 +47,46 @@ extension ConformanceWorld {
     case "set_price":
       guard let model = event["model"]?.text else { throw ConformanceFault("`set_price` lacks its `model`") }
       try reprice(.init(model, event))
-    case "tick", "clock", "advance": break
+    case "tick", "clock", "advance", "expire": break
     default: throw ConformanceFault("the rules have no event `\(type)`")
     }
     return .object([.init("decision", "ok"), .init("balance", try balance())])
   }
 
-  private func balance() throws(ConformanceFault) -> Json { units(try fact("balance")) }
+  func balance() throws(ConformanceFault) -> Json { units(try fact("balance")) }
 
   // MARK: - Requests
 
   private mutating func request(_ event: Json) throws(ConformanceFault) -> Json {
+    var values = try usage(event, ["in": "input", "out": "output", "cached": "cached", "cached_in": "cached"])
+    try add(event["cost"], as: "costing", to: &values)
+    let labels = addCaller(event, to: &values)
+    let exchange = try exchanged("request", event, values, labels)
+    return try answer(exchange)
+  }
+
+  /// Token counts by the fields they are for.
+  func usage(_ event: Json, _ names: KeyValuePairs<String, String>) throws(ConformanceFault) -> [String: Int64] {
     var values: [String: Int64] = [:]
-    for (theirs, ours) in [("in", "input"), ("out", "output"), ("cached", "cached"), ("cached_in", "cached")] {
+    for (theirs, ours) in names {
       guard let count = event[theirs], !count.isNull else { continue }
       // A number beyond 64 bits is as absurd as one beyond the declared range, and refused for the same reason.
       values[ours] = count.integer ?? (count.compact.hasPrefix("-") ? -Int64.max : Int64.max)
     }
-    if let cost = event["cost"], !cost.isNull {
-      guard let units = cost.integer else {
-        throw ConformanceFault("a cost is \(cost.compact), not a whole number of units")
-      }
-      values["costing"] = Money(units: units)?.nano ?? (units < 0 ? -Int64.max : Int64.max)
+    return values
+  }
+
+  /// An amount in units, where there is one.
+  func add(_ cost: Json?, as field: String, to values: inout [String: Int64]) throws(ConformanceFault) {
+    guard let cost, !cost.isNull else { return }
+    guard let units = cost.integer else {
+      throw ConformanceFault("a cost is \(cost.compact), not a whole number of units")
     }
+    values[field] = Money(units: units)?.nano ?? (units < 0 ? -Int64.max : Int64.max)
+  }
+
+  /// The key and the model of a call, and their names for statements.
+  func addCaller(_ event: Json, to values: inout [String: Int64]) -> [Transaction.Label] {
     let key = event["key"]?.text ?? "k1"
     values["key"] = account.keyIndex(named: key).map(Int64.init) ?? ValueType.none
     var labels = [Transaction.Label("key", key)]
@@ -65,38 +94,53 @@ extension ConformanceWorld {
       values["model"] = program.symbol(model)
       labels.append(Transaction.Label("model", model))
     }
-    let decision = try submitted("request", event, values, labels)
-    return try answer(decision)
+    return labels
   }
 
-  private mutating func submitted(
-    _ name: String, _ event: Json, _ values: [String: Int64], _ labels: [Transaction.Label] = []
-  ) throws(ConformanceFault) -> Decision {
+  /// Submits an event. What it asks of the payment provider is answered by the case's list, or by `outcome` alone.
+  mutating func exchanged(
+    _ name: String, _ event: Json, id: String? = nil, _ values: [String: Int64], _ labels: [Transaction.Label] = [],
+    outcome: ProviderAnswer? = nil
+  ) throws(ConformanceFault) -> Exchange {
     do throws(EngineFault) {
-      let input = try engine.input(name, id: event["id"]?.text ?? "", at: clock, values, labels: labels)
-      return try engine.submit(input, to: &account, journal: &journal)
+      let input = try engine.input(name, id: id ?? event["id"]?.text ?? "", at: clock, values, labels: labels)
+      guard let outcome else {
+        return try engine.submit(input, to: &account, journal: &journal, asking: &provider)
+      }
+      var own = ScriptedProvider([outcome])
+      return try engine.submit(input, to: &account, journal: &journal, asking: &own)
     } catch {
       throw ConformanceFault(error.message)
     }
   }
 
-  private func answer(_ decision: Decision) throws(ConformanceFault) -> Json {
-    let status = decision.status(in: program)
-    let verdict: Json =
-      switch decision.verdict {
-      case .allowed: "allow"
-      case .conflict: "conflict"
-      // The request itself is malformed; nothing about the account was decided.
-      case .denied: status == 400 ? "reject" : "deny"
-      }
-    var members: [Json.Member] = [.init("decision", verdict), .init("http", .integer(status))]
-    if let code = decision.code(in: program) { members.append(.init("code", .text(code))) }
+  /// What a request, a hold or a settled stream came to.
+  func answer(_ exchange: Exchange, allowed: String = "allow") throws(ConformanceFault) -> Json {
+    let decision = exchange.decision
+    var members = verdict(decision, allowed: allowed)
     members.append(.init("sub", units(drawn("quota", decision))))
     members.append(.init("payg", units(drawn("balance", decision))))
     if decision.isAllowed { members.append(.init("cost", units(decision.amount))) }
+    members += try automaticCharge(exchange)
     members.append(.init("balance", try balance()))
     if decision.isReplay { members.append(.init("replay", true)) }
     return .object(members)
+  }
+
+  /// `decision`, `http` and, where there is one, `code`.
+  func verdict(_ decision: Decision, allowed: String = "allow") -> [Json.Member] {
+    let status = decision.status(in: program)
+    let verdict: String =
+      switch decision.verdict {
+      case .allowed: allowed
+      case .conflict: "conflict"
+      case .waiting: "pending"
+      // The request itself is malformed; nothing about the account was decided.
+      case .denied: status == 400 ? "reject" : "deny"
+      }
+    var members: [Json.Member] = [.init("decision", .text(verdict)), .init("http", .integer(status))]
+    if let code = decision.code(in: program) { members.append(.init("code", .text(code))) }
+    return members
   }
 
   private func drawn(_ bucket: String, _ decision: Decision) -> Int64 {
@@ -106,18 +150,16 @@ extension ConformanceWorld {
 
   private mutating func grant(_ event: Json) throws(ConformanceFault) -> Json {
     let amount = try nano(event["amount"], "a grant")
-    let decision = try submitted("grant", event, ["amount": amount])
-    var members: [Json.Member] = []
-    switch decision.verdict {
-    case .allowed:
-      members = [.init("decision", "allow"), .init("credited", units(decision.isReplay ? 0 : amount))]
-    default:
-      members = [
-        .init("decision", decision.verdict == .conflict ? "conflict" : "deny"),
-        .init("http", .integer(decision.status(in: program))),
-        .init("code", .text(decision.code(in: program) ?? "")), .init("credited", 0),
-      ]
-    }
+    let exchange = try exchanged("grant", event, ["amount": amount])
+    return try credited(exchange, amount)
+  }
+
+  /// What was credited; an answer without a word about it says only that it was.
+  func credited(_ exchange: Exchange, _ amount: Int64) throws(ConformanceFault) -> Json {
+    let decision = exchange.decision
+    var members = verdict(decision)
+    if decision.isAllowed { members.removeAll { $0.name == "http" } }
+    members.append(.init("credited", units(decision.isAllowed && !decision.isReplay ? amount : 0)))
     if decision.isReplay { members.append(.init("replay", true)) }
     members.append(.init("balance", try balance()))
     return .object(members)
@@ -128,7 +170,7 @@ extension ConformanceWorld {
   private func status() throws(ConformanceFault) -> Json {
     var members: [Json.Member] = [
       .init("decision", "ok"), .init("level", .text(try word("warnings.level"))), .init("quota_field", try balance()),
-      .init("available", units(try fact("balance.available"))),
+      .init("available", try available()),
     ]
     if hasSubscription {
       for (name, fact) in [("cycle_start", "cycle.start"), ("cycle_end", "cycle.end")] {
@@ -137,7 +179,7 @@ extension ConformanceWorld {
           .init(name, time == ValueType.none ? .null : .text(Instant(microseconds: time).description)))
       }
       members.append(.init("quota_left", units(try fact("quota"))))
-      members.append(.init("payg_spent", units(try fact("limits.payg_spent"))))
+      members.append(.init("payg_spent", units(try posted("limits.payg_spent"))))
     }
     members.append(.init("balance", try balance()))
     return .object(members)
@@ -168,19 +210,22 @@ extension ConformanceWorld {
     var members: [Json.Member] = [
       .init("balance_units", units(balance.nano)),
       .init("balance_micro", balance.nano % 1_000 == 0 ? .integer(balance.nano / 1_000) : .text("\(balance)")),
-      .init("balance_usd", .text(balance.microText)), .init("available_units", units(try fact("balance.available"))),
-      .init("level", .text(try word("warnings.level"))), .init("absorbed_units", units(account.contra(.absorbed))),
+      .init("balance_usd", .text(balance.microText)), .init("available_units", try available()),
+      .init("level", .text(try word("warnings.level"))), .init("absorbed_units", units(-account.contra(.absorbed))),
       .init("invoices", .integer(Int64(Statement.paidTopUps(journal)))),
       .init("card_in_units", units(-account.contra(.cards))),
     ]
     var used: [Json.Member] = []
     for (index, name) in account.keyNames.enumerated() {
-      used.append(.init(name, units(has("teams.key_spent_ever") ? try fact("teams.key_spent_ever", key: index) : 0)))
+      used.append(.init(name, units(has("teams.key_spent_ever") ? try posted("teams.key_spent_ever", key: index) : 0)))
     }
     members.append(.init("keys_used", .object(used)))
     if hasSubscription {
       members.append(.init("quota_left_units", units(try fact("quota"))))
-      members.append(.init("payg_spent_cycle_units", units(try fact("limits.payg_spent"))))
+      members.append(.init("payg_spent_cycle_units", units(try posted("limits.payg_spent"))))
+    }
+    if hasAutomaticCharges {
+      members.append(.init("auto_suspended", .bool(try fact("funding.charges_suspended") != 0)))
     }
     return .object(members)
   }

@@ -1,6 +1,7 @@
 import Engine
 import Language
 import Ledger
+import Standard
 import Values
 
 /// One account as a worked case describes it, and the translation between the words of the cases and the shipped rules:
@@ -14,32 +15,65 @@ struct ConformanceWorld {
   private(set) var opening: Int64 = 0
   /// Whether the case speaks of a subscription at all: only then do answers name its cycle.
   var hasSubscription = false
+  /// Whether it speaks of automatic charges: only then does it end with whether they are suspended.
+  var hasAutomaticCharges = false
+  /// What the payment provider says to automatic charges: the case's list in order, then that they are paid.
+  var provider = ScriptedProvider()
+
+  /// The card of an account that names no other.
+  static let usualCard = "card_1"
 
   var program: Program { engine.program }
 
-  init(_ program: Program, _ given: Json) throws(ConformanceFault) {
+  init(_ program: Program, _ given: Json, policy: Json, defaults: Json) throws(ConformanceFault) {
     engine = try ConformanceWorld.engine(ConformanceWorld.priced(program, given["prices"]?.members ?? []))
     account = engine.newAccount()
     guard let at = given["at"]?.text, let time = try? Instant(parsing: at) else {
       throw ConformanceFault("`given.at` is not a time")
     }
     clock = time.microseconds
-    let known: Set = ["at", "lots", "keys", "prices", "subscription"]
+    let known: Set = ["at", "lots", "keys", "prices", "subscription", "auto_topup", "card_outcomes", "card"]
     for member in given.members where !known.contains(member.name) && !member.value.isNull {
       throw ConformanceFault("the rules know nothing of `given.\(member.name)`")
     }
     try addKeys(given["keys"])
     if let subscription = given["subscription"], !subscription.isNull { try subscribe(subscription) }
-    for lot in given["lots"]?.elements ?? [] {
-      let amount = try nano(lot["remaining"] ?? lot["amount"], "an amount of a lot")
-      try carryOut { engine, account, journal throws(EngineFault) in
-        try engine.credit(
-          amount, to: try engine.bucket("balance"), from: .adjustments, lotKind: lot["kind"]?.text ?? "paid",
-          in: &account, at: time.microseconds, id: lot["id"]?.text ?? "", journal: &journal)
-      }
+    if program.settings.contains(where: { $0.name == "funding.card" }) {
+      try setCard(given["card"]?.text ?? ConformanceWorld.usualCard)
     }
+    for lot in given["lots"]?.elements ?? [] { try add(lot) }
+    let automatic = given["auto_topup"].flatMap { $0.isNull ? nil : $0 }
+    // What was configured may be right under the rules as shipped, or only under those of the case.
+    let wasRight = automatic.map { (try? setAutomaticCharges($0)) != nil } ?? true
+    try turn(policy, defaults: defaults)
+    if let automatic, !wasRight { try setAutomaticCharges(automatic) }
+    for outcome in given["card_outcomes"]?.elements ?? [] { provider.answers.append(try answer(outcome)) }
     opening = try fact("balance")
     journal = Journal()
+  }
+
+  /// An opening balance: what a customer paid is a payment that can be refunded and disputed, the rest is credit.
+  private mutating func add(_ lot: Json) throws(ConformanceFault) {
+    let kind = lot["kind"]?.text ?? "paid"
+    let amount = try nano(lot["amount"] ?? lot["remaining"], "an amount of a lot")
+    let left = try nano(lot["remaining"] ?? lot["amount"], "the rest of a lot")
+    let id = lot["id"]?.text ?? ""
+    let card = account.addCard(lot["card"]?.text ?? lot["method"]?.text ?? ConformanceWorld.usualCard)
+    let time = clock
+    guard kind == "paid" else {
+      try carryOut { engine, account, journal throws(EngineFault) in
+        try engine.credit(
+          left, to: try engine.bucket("balance"), from: .adjustments, lotKind: kind, in: &account, at: time, id: id,
+          journal: &journal)
+      }
+      return
+    }
+    guard left <= amount else { throw ConformanceFault("more is left of the lot `\(id)` than was paid") }
+    try carryOut { engine, account, journal throws(EngineFault) in
+      try engine.open(
+        payment: id, amount: amount, remaining: left, card: card, bucket: try engine.bucket("balance"), in: &account,
+        at: time, journal: &journal)
+    }
   }
 
   private mutating func addKeys(_ keys: Json?) throws(ConformanceFault) {
@@ -67,24 +101,65 @@ struct ConformanceWorld {
 
   // MARK: - The knobs
 
-  /// The setting behind a knob of the cases, and the word it has for each of theirs.
-  private static let knobs: [String: (setting: String, words: [String: String])] = [
-    "rounding": ("pricing.rounding", ["ceil": "up", "half_even": "half_even", "floor": "down", "nano": "nano"]),
+  /// How the value of a knob is written in the cases.
+  private enum Knob {
+    /// A word, and the setting's word for it.
+    case word([String: String])
+    case bool
+    /// Units; null for none.
+    case money
+    case count
+    case seconds
+  }
+
+  /// The setting behind a knob of the cases.
+  private static let knobs: [String: (setting: String, knob: Knob)] = [
+    "rounding": (
+      "pricing.rounding", .word(["ceil": "up", "up": "up", "half_even": "half_even", "floor": "down", "nano": "nano"])
+    ),
     "key_scope": (
-      "teams.key_limit_counts", ["total": "total", "payg": "balance", "payg_only": "balance", "balance": "balance"]
+      "teams.key_limit_counts",
+      .word(["total": "total", "payg": "balance", "payg_only": "balance", "balance": "balance"])
+    ),
+    "trigger": ("topup.trigger", .word(["below": "below", "at_or_below": "at_or_below"])),
+    "topup_before_deny": ("topup.rescue", .bool), "min_topup": ("topup.minimum", .money),
+    "topup_month_cap": ("topup.month_cap", .money), "max_consecutive_failures": ("topup.most_declines", .count),
+    "decline_cooldown_s": ("topup.retry_after", .seconds),
+    "overrun": ("holds.overrun", .word(["absorb": "absorb", "absorbed": "absorb", "debt": "debt", "owed": "debt"])),
+    "burn": (
+      "funding.lot_order",
+      .word([
+        "promo_first": "grants_first", "grants_first": "grants_first", "fifo": "oldest_first",
+        "oldest_first": "oldest_first",
+      ])
     ),
   ]
 
   /// Turns the knobs of a case; one that stays at its default needs no setting.
   mutating func turn(_ policy: Json, defaults: Json) throws(ConformanceFault) {
     for knob in policy.members where knob.value != defaults[knob.name] {
-      guard let (setting, words) = ConformanceWorld.knobs[knob.name],
+      guard let (setting, kind) = ConformanceWorld.knobs[knob.name],
         let index = program.settings.firstIndex(where: { $0.name == setting })
       else { throw ConformanceFault("the rules have no setting for the knob `\(knob.name)`") }
-      guard let word = knob.value.text.flatMap({ words[$0] }),
-        case .enumeration(let members) = program.settings[index].type.base, let member = members.firstIndex(of: word)
-      else { throw ConformanceFault("`\(setting)` has no value for \(knob.value.compact)") }
-      try set(setting, Int64(member))
+      guard let value = try value(knob.value, as: kind, of: program.settings[index].type.base) else {
+        throw ConformanceFault("`\(setting)` has no value for \(knob.value.compact)")
+      }
+      try set(setting, value)
+    }
+  }
+
+  private func value(_ json: Json, as kind: Knob, of type: ValueType) throws(ConformanceFault) -> Int64? {
+    switch kind {
+    case .word(let words):
+      guard let word = json.text.flatMap({ words[$0] }), case .enumeration(let members) = type else { return nil }
+      return members.firstIndex(of: word).map(Int64.init)
+    case .bool: return json.bool.map { $0 ? 1 : 0 }
+    case .money: return try nanoOrNone(json)
+    case .count: return json.integer
+    case .seconds:
+      guard let seconds = json.integer else { return nil }
+      let (microseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
+      return overflow ? nil : microseconds
     }
   }
 

@@ -5,6 +5,7 @@ import Values
 extension ScenarioBinder {
   mutating func bind(_ check: CheckSyntax, _ span: Span) -> ScenarioPlan.Check? {
     if case .holds(let syntax, let key) = check { return bind(condition: syntax, key) }
+    if case .number(let syntax) = check { return bind(number: syntax) }
     guard hasDeed else {
       report(
         .thenBeforeWhen, "there is no `when` line above that this could speak of", span,
@@ -15,6 +16,10 @@ extension ScenarioBinder {
     case .allowed: return .allowed
     case .conflict: return .conflict
     case .replayed: return .replayed
+    case .waiting: return .waiting
+    case .collects(let amount, let card): return money(amount, of: "collects").map { .collects($0, card: card?.text) }
+    case .refunds(let amount, let card): return money(amount, of: "refunds").map { .refunds($0, card: card?.text) }
+    case .absorbs(let amount): return money(amount, of: "absorbs").map { .absorbs($0) }
     case .refused(let text): return .refused(text?.text)
     case .noNotice: return .noNotice
     case .denied(let code, let rule): return bind(code: code, rule: rule)
@@ -40,7 +45,7 @@ extension ScenarioBinder {
         return nil
       }
       return constant(amount, QualifiedType(.money), of: "pays").map { .pays(bucket: index, $0) }
-    case .holds: return nil
+    case .number, .holds: return nil
     }
   }
 
@@ -97,7 +102,7 @@ extension ScenarioBinder {
   }
 
   /// The first few names, for a help line.
-  private func listed(_ names: [String]) -> String {
+  func listed(_ names: [String]) -> String {
     let shown = names.sorted().prefix(8).map { "`\($0)`" }.joined(separator: ", ")
     return names.count > 8 ? shown + " and \(names.count - 8) more" : shown
   }

@@ -45,7 +45,7 @@ extension ScenarioBinder {
       return nil
     }
     guard let key = key(for: assignment, nil, scope: setting.scope),
-      let value = constant(
+      let value = value(
         assignment.value, setting.type, of: assignment.text, family: NameIndex.family(setting.name))
     else { return nil }
     return .change(setting: index, key: key.index, value)
@@ -64,7 +64,7 @@ extension ScenarioBinder {
     }
     lastEvent = index
     let event = program.events[index]
-    var values = [Int64?](repeating: nil, count: event.givenCount)
+    var values = [ScenarioPlan.Value?](repeating: nil, count: event.givenCount)
     var labels: [ScenarioPlan.EventCall.Label] = []
     var isWhole = true
     for field in line.fields {
@@ -78,7 +78,7 @@ extension ScenarioBinder {
           .fieldTwice, "`\(declared.name)` is given twice", field.name?.span ?? field.value.span,
           help: "remove one of the two")
         isWhole = false
-      } else if let value = constant(field.value, declared.type, of: declared.name) {
+      } else if let value = value(field.value, declared.type, of: declared.name) {
         values[place] = value
         if declared.type.base == .name, let text = word(field.value) {
           labels.append(ScenarioPlan.EventCall.Label(name: declared.name, text: text))
@@ -90,12 +90,12 @@ extension ScenarioBinder {
     if let keyField = event.keyField, keyField < values.count, values[keyField] == nil,
       !line.fields.contains(where: { $0.name?.text == event.fields[keyField].name })
     {
-      values[keyField] = 0
+      values[keyField] = .number(0)
     }
     for place in values.indices where values[place] == nil {
       let declared = event.fields[place]
       if let value = declared.value ?? (declared.type.isOptional ? ValueType.none : nil) {
-        values[place] = value
+        values[place] = .number(value)
       } else if isWhole {
         report(
           .missingField, "`\(event.name)` needs \(article(declared.type.base)) `\(declared.name)`", line.event.span,
@@ -111,14 +111,15 @@ extension ScenarioBinder {
     }
     guard isWhole else { return nil }
     return ScenarioPlan.EventCall(
-      event: index, id: line.id?.text ?? "", time: time, fields: values.map { $0 ?? ValueType.none }, labels: labels)
+      event: index, id: line.id?.text ?? "", time: time, fields: values.map { $0 ?? .number(ValueType.none) },
+      labels: labels)
   }
 
   private func article(_ type: ValueType) -> String { type == .integer ? "an" : "a" }
 
   /// The index of the field a name or a bare value is for; nil where a mistake was reported.
   private mutating func place(
-    of field: EventSyntaxLine.Field, in event: Event, taken: [Int64?]
+    of field: EventSyntaxLine.Field, in event: Event, taken: [ScenarioPlan.Value?]
   ) -> Int? {
     guard let name = field.name else {
       let type = ScenarioBinder.literalType(field.value)
@@ -179,6 +180,8 @@ extension ScenarioBinder {
     case .duration: "1 hour"
     case .name: "\"gpt-4o\""
     case .key: "k1"
+    case .card: "\"visa\""
+    case .record(let kind): "\"\(kind == .hold ? "h1" : "t1")\""
     case .enumeration(let members): members.first ?? "none"
     }
   }
@@ -192,6 +195,21 @@ extension ScenarioBinder {
     case .name(let words) where words.count == 1: words[0].text
     default: nil
     }
+  }
+
+  /// The value of a type that a line gives, or nil with a report: a constant, or the name of something the account has or
+  /// will have.
+  mutating func value(
+    _ syntax: ExprSyntax, _ type: QualifiedType, of what: String, family: String? = nil
+  ) -> ScenarioPlan.Value? {
+    switch type.base {
+    case .card:
+      if let text = word(syntax) { return .card(text) }
+    case .record(let kind):
+      if let text = word(syntax) { return .record(kind, text) }
+    default: break
+    }
+    return constant(syntax, type, of: what, family: family).map { .number($0) }
   }
 
   /// The value of a constant of a type, or nil with a report. `what` names it in messages.

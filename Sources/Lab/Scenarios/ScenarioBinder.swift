@@ -14,6 +14,8 @@ public struct ScenarioBinder {
   var lastEvent: Int?
   var hasDeed = false
   var clock = ScenarioPlan.usualStart
+  /// Where each opening payment was stated, by its id.
+  var openings: [String: Span] = [:]
 
   /// The scenarios of one file that could be understood whole, and what is wrong with the others.
   ///
@@ -84,6 +86,14 @@ public struct ScenarioBinder {
     var start = ScenarioPlan.usualStart
     if let time = scenario.start, let value = constant(time, QualifiedType(.time), of: "at") { start = value }
     clock = start
+    let missing = missingFamilies(of: scenario)
+    if !missing.isEmpty {
+      // Its lines speak of what is not there, so none of them can be understood.
+      let names = missing.map { "`\($0)`" }.joined(separator: " and ")
+      return ScenarioPlan(
+        title: scenario.title.text, skip: "it needs the family \(names)", start: start, keys: keys, program: program,
+        changesTables: false, steps: [], span: scenario.title.span)
+    }
     addRows(of: scenario.steps)
     addKeys(of: scenario.steps)
     if keys.isEmpty { keys = ["k1"] }
@@ -97,6 +107,18 @@ public struct ScenarioBinder {
     return ScenarioPlan(
       title: scenario.title.text, skip: scenario.skip?.text, start: start, keys: keys, program: program,
       changesTables: changesTables, steps: steps, span: scenario.title.span)
+  }
+
+  /// The families a scenario needs and the rules lack. A name that is nearly one of theirs is a slip, and is reported.
+  private mutating func missingFamilies(of scenario: ScenarioSyntax) -> [String] {
+    let known = program.policies.map(\.name)
+    let missing = scenario.needs.filter { !known.contains($0.text) }
+    for family in missing {
+      guard let near = Suggestion.nearest(family.text, in: known) else { continue }
+      report(
+        .scenarioTitle, "the rules have no family `\(family.text)`", family.span, help: "did you mean `\(near)`?")
+    }
+    return missing.map(\.text)
   }
 
   /// Keys may be named anywhere in the scenario, so that the order of its lines does not matter.
@@ -124,6 +146,8 @@ public struct ScenarioBinder {
   private mutating func bind(_ given: GivenSyntax) -> [ScenarioPlan.Given] {
     switch given {
     case .row: return []
+    case .payment(let payment): return bind(payment).map { [.payment($0)] } ?? []
+    case .provider(let answer, let times): return bind(answer: answer, times: times).map { [$0] } ?? []
     case .value(let assignment): return bind(assignment, insideKey: nil).map { [$0] } ?? []
     case .key(let name, let assignments):
       let key = keys.firstIndex(of: name.text) ?? 0
@@ -135,13 +159,15 @@ public struct ScenarioBinder {
     guard let meaning = meaning(of: assignment) else { return nil }
     let name = assignment.text
     let value: Int64?
+    var named: ScenarioPlan.Value?
     var key: Int?
     switch meaning {
     case .setting(let index):
       let setting = program.settings[index]
       guard let found = self.key(for: assignment, insideKey, scope: setting.scope) else { return nil }
       key = found.index
-      value = constant(assignment.value, setting.type, of: name, family: NameIndex.family(setting.name))
+      named = self.value(assignment.value, setting.type, of: name, family: NameIndex.family(setting.name))
+      value = named == nil ? nil : 0
     case .meter(let index):
       let meter = program.meters[index]
       guard let found = self.key(for: assignment, insideKey, scope: meter.scope) else { return nil }
@@ -169,7 +195,7 @@ public struct ScenarioBinder {
     }
     guard let value else { return nil }
     switch meaning {
-    case .setting(let index): return .setting(index, key: key, value)
+    case .setting(let index): return named.map { .setting(index, key: key, $0) }
     case .meter(let index): return .meter(index, key: key, value)
     case .bucket(let index): return .bucket(index, value, lotKind: lotKind)
     }

@@ -6,7 +6,7 @@ extension DiagnosticCode {
     scenarioKeyword, scenarioTitle, scenarioLine, scenarioClock, scenarioEmpty, scenarioTwice, unknownEvent,
     unknownField,
     unknownFact, severalFacts, scenarioValue, unknownKey, unknownDenial, unknownRule, thenBeforeWhen, missingField,
-    fieldTwice, unknownNotice, keyNotWanted, unknownTable, notABucket,
+    fieldTwice, unknownNotice, keyNotWanted, unknownTable, notABucket, openingPayment, providerAnswer, unknownNumber,
   ]
 
   static let scenarioKeyword = DiagnosticCode(
@@ -25,8 +25,9 @@ extension DiagnosticCode {
   static let scenarioTitle = DiagnosticCode(
     id: "P0402", title: "a scenario without a title",
     explanation: """
-      The title says in one sentence what the scenario shows. Reports, coverage and `payg explain` cite it. `skip` behind it \
-      needs a reason, since a test nobody runs should say why.
+      The title says in one sentence what the scenario shows. Reports, coverage and `payg explain` cite it. `needs holds` \
+      behind it names other families the scenario speaks of: without them it is left out. `skip` needs a reason, since a \
+      test nobody runs should say why.
       """,
     example: """
       scenario
@@ -211,6 +212,32 @@ extension DiagnosticCode {
       then allowed
       """)
 
+  static let openingPayment = DiagnosticCode(
+    id: "P0426", title: "an opening payment that cannot be",
+    explanation: """
+      `given payment "p1" $20` states what the customer paid before: a lot of the bucket that keeps lots, which can be \
+      refunded and disputed later. `card visa` says with what it was paid, `with $7.50 spent` how much of it is gone. Each \
+      payment has an id of its own.
+      """,
+    example: """
+      scenario "A payment"
+      given payment "p1" $20 with $25 spent
+      then balance is $0
+      """)
+
+  static let providerAnswer = DiagnosticCode(
+    id: "P0427", title: "an answer no payment provider gives",
+    explanation: """
+      `given provider declines` says what the payment provider answers to the next question: it `pays`, `declines`, `waits` \
+      (the answer comes later) or `fails`. Several lines queue up, `3 times` repeats one, and after the last of them it pays.
+      """,
+    example: """
+      scenario "A card is declined"
+      given provider refuses
+      when request costing $0
+      then allowed
+      """)
+
   static let thenBeforeWhen = DiagnosticCode(
     id: "P0430", title: "a check of an event before there is one",
     explanation: """
@@ -263,5 +290,18 @@ extension DiagnosticCode {
       given balance is $5
       when request costing $1
       then balence pays $1
+      """)
+
+  static let unknownNumber = DiagnosticCode(
+    id: "P0435", title: "an unknown number of a hold, a payment or a refund",
+    explanation: """
+      `NUMBER of payment ID is VALUE` checks what the account has on record, such as `unspent of payment "t1" is $5` or \
+      `state of hold "h1" is settled`. The numbers are those the rules read (`refund.payment.unspent`), the fields of the \
+      event that made a hold, and what rules derive of each payment.
+      """,
+    example: """
+      scenario "What is left of a payment"
+      given payment "p1" $20
+      then unspend of payment "p1" is $20
       """)
 }

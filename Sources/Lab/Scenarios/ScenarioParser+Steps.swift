@@ -14,6 +14,12 @@ extension Parser {
       if first.isWord("table"), parser.peek(1).kind == .word {
         return parser.readRow().map { StepSyntax(.given($0), parser.span(from: first)) }
       }
+      if parser.startsOpeningPayment {
+        return parser.readOpeningPayment().map { StepSyntax(.given($0), parser.span(from: first)) }
+      }
+      if first.isWord("provider"), parser.peek(1).kind == .word, !parser.isAssigning(1) {
+        return parser.readProvider().map { StepSyntax(.given($0), parser.span(from: first)) }
+      }
       let isGlobal = first.isWord("global") && parser.peek(1).kind == .word
       if isGlobal { parser.advance() }
       guard var assignment = parser.readAssignment(example: "given balance is $20") else { return nil }
@@ -199,6 +205,10 @@ extension Parser {
       case "allowed" where isWholeCheck(1): return simple(.allowed)
       case "conflict" where isWholeCheck(1): return simple(.conflict)
       case "replayed" where isWholeCheck(1): return simple(.replayed)
+      case "waiting" where isWholeCheck(1): return simple(.waiting)
+      case "collects" where startsAmount(1): return readCollects()
+      case "refunds" where startsAmount(1): return readRefunds()
+      case "absorbs" where startsAmount(1): return readAbsorbs()
       case "refused" where isWholeCheck(1) || peek(1).kind == .text:
         advance()
         return .refused(accept(.text).map { QuotedText($0.text, $0.span) })
@@ -214,6 +224,7 @@ extension Parser {
       default: break
       }
     }
+    if startsRecordNumber { return readRecordNumber().map { .number($0) } }
     if let bucket = readPayer() {
       return .pays(bucket: bucket, amount: readValue(of: "pays", example: "balance pays 50 units"))
     }
@@ -221,7 +232,7 @@ extension Parser {
     return .holds(condition, key: readForKey())
   }
 
-  private func isWholeCheck(_ ahead: Int) -> Bool { peek(ahead).kind == .end || peek(ahead).kind == .comma }
+  func isWholeCheck(_ ahead: Int) -> Bool { peek(ahead).kind == .end || peek(ahead).kind == .comma }
 
   private mutating func simple(_ check: CheckSyntax) -> CheckSyntax {
     advance()
@@ -290,7 +301,7 @@ extension Parser {
   }
 
   /// `spending_limit`, `limits.spending_limit`
-  fileprivate mutating func readPath(_ what: String, example: String) -> [Identifier]? {
+  mutating func readPath(_ what: String, example: String) -> [Identifier]? {
     guard let first = accept(.word) else {
       let found = peek().kind == .end ? "the line ends" : "found `\(peek().text)`"
       report(.scenarioLine, "expected \(what), \(found)", at: peek().span, help: example)
@@ -305,7 +316,7 @@ extension Parser {
     return names
   }
 
-  fileprivate mutating func readValue(of name: String, example: String) -> ExprSyntax {
+  mutating func readValue(of name: String, example: String) -> ExprSyntax {
     guard !isAtEnd, !at(.comma) else {
       report(.scenarioLine, "`\(name)` needs a value", at: isAtEnd ? previous.span : peek().span, help: example)
       return ExprSyntax(.missing, peek().span)

@@ -135,6 +135,17 @@ public struct ScenarioParser {
         return nil
       }
       var scenario = ScenarioSyntax(title: QuotedText(title.text, title.span), span: keyword.span)
+      if parser.accept("needs") != nil {
+        repeat {
+          guard let family = parser.accept(.word) else {
+            parser.report(
+              .scenarioTitle, "expected the name of a family after `\(parser.previous.text)`",
+              at: parser.previous.span, help: "scenario \"what it shows\" needs holds, topup")
+            break
+          }
+          scenario.needs.append(Identifier(family.text, family.span))
+        } while parser.accept(.comma) != nil
+      }
       if parser.accept("skip") != nil {
         if let reason = parser.accept(.text) {
           scenario.skip = QuotedText(reason.text, reason.span)

@@ -1,4 +1,5 @@
 import Diagnostics
+import Engine
 import Language
 
 /// A scenario whose every word has been found in a program: what a simulation carries out.
@@ -31,11 +32,33 @@ public struct ScenarioPlan: Sendable {
     }
   }
 
+  /// A value a line gives: most are known when it is read, what an account names only when it is carried out.
+  public enum Value: Sendable, Hashable {
+    case number(Int64)
+    /// A card by its name, whether the account has it already or not.
+    case card(String)
+    /// A hold, a payment or a refund by its id, whether there is one or not.
+    case record(RecordKind, String)
+  }
+
   /// Something that is so.
   public enum Given: Sendable {
-    case setting(Int, key: Int?, Int64)
+    case setting(Int, key: Int?, Value)
     case bucket(Int, Int64, lotKind: Int)
     case meter(Int, key: Int?, Int64)
+    case payment(OpeningPayment)
+    /// What the payment provider says to so many questions more.
+    case answers(ProviderAnswer, count: Int)
+  }
+
+  /// What a customer has paid before.
+  public struct OpeningPayment: Sendable, Hashable {
+    public var id: String
+    public var bucket: Int
+    /// Nano-dollars.
+    public var amount: Int64
+    public var spent: Int64
+    public var card: String?
   }
 
   /// Something that happens.
@@ -43,7 +66,7 @@ public struct ScenarioPlan: Sendable {
     case event(EventCall)
     case clockTo(Int64)
     case clockForward(Int64)
-    case change(setting: Int, key: Int?, Int64)
+    case change(setting: Int, key: Int?, Value)
   }
 
   public struct EventCall: Sendable, Hashable {
@@ -53,7 +76,7 @@ public struct ScenarioPlan: Sendable {
     /// nil: when the clock stands.
     public var time: Int64?
     /// One for each given field of the event.
-    public var fields: [Int64]
+    public var fields: [Value]
     /// The texts behind fields of type `name`, for statements and traces.
     public var labels: [Label]
 
@@ -70,19 +93,41 @@ public struct ScenarioPlan: Sendable {
     case refused(String?)
     case conflict
     case replayed
+    case waiting
     case pays(bucket: Int, Int64)
+    /// What the provider was asked to take, from one card or from all of them.
+    case collects(Int64, card: String?)
+    /// What it was asked to send back, to one card or to all of them.
+    case refunds(Int64, card: String?)
+    case absorbs(Int64)
     case notified(String)
     case noNotice
     case fired(rule: Int, Bool)
+    case number(RecordNumber, Comparison, Value)
     /// `event` is the one whose fields the condition may read.
     case holds(Expr, key: Int?, event: Int?)
 
     /// Whether it says how the last event was answered.
     public var statesAnswer: Bool {
       switch self {
-      case .allowed, .denied, .refused, .conflict, .replayed: true
-      case .pays, .notified, .noNotice, .fired, .holds: false
+      case .allowed, .denied, .refused, .conflict, .replayed, .waiting: true
+      case .pays, .collects, .refunds, .absorbs, .notified, .noNotice, .fired, .number, .holds: false
       }
+    }
+  }
+
+  /// A number of one hold, payment or refund: `unspent of payment "t1"`.
+  public struct RecordNumber: Sendable, Hashable {
+    public var kind: RecordKind
+    public var id: String
+    public var place: Place
+    public var type: QualifiedType
+
+    public enum Place: Sendable, Hashable {
+      /// Its place among the numbers of a record.
+      case stored(Int)
+      /// Its place among what the rules derive of each payment.
+      case derived(Int)
     }
   }
 

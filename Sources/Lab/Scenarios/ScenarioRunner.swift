@@ -132,7 +132,7 @@ private struct Run {
   }
 
   private mutating func expectPromises(_ span: Span, _ answer: SimulatedAnswer, _ simulation: Simulation) {
-    for index in answer.decision?.brokenPromises ?? [] {
+    for index in answer.broken {
       let promise = simulation.program.promises[index]
       let source = sources[promise.span]
       let line = source.position(of: Int(promise.span.start)).line

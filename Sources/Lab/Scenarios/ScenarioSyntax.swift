@@ -16,6 +16,8 @@ public struct ScenarioFile: Sendable {
 /// `scenario "title"` and the lines below it.
 public struct ScenarioSyntax: Sendable {
   public var title: QuotedText
+  /// `needs holds, topup` behind the title: the families it also speaks of, and is left out without.
+  public var needs: [Identifier] = []
   /// `skip "reason"` behind the title.
   public var skip: QuotedText?
   /// `at TIME`, where the clock starts.
@@ -62,6 +64,25 @@ public enum GivenSyntax: Sendable {
   case key(Identifier, [AssignmentSyntax])
   /// `table price "mini" is $0.15 per 1M tokens, none, $0.60 per 1M tokens`
   case row(table: Identifier, cells: [ExprSyntax], values: [ExprSyntax])
+  /// `payment "p1" $20 card visa with $7.50 spent`
+  case payment(PaymentSyntax)
+  /// `provider declines 3 times`: what it says to the next questions.
+  case provider(answer: Identifier, times: ExprSyntax?)
+}
+
+/// `payment ID AMOUNT [card NAME] [with AMOUNT spent]`: what a customer paid before the scenario begins.
+public struct PaymentSyntax: Sendable {
+  public var id: Identifier
+  public var amount: ExprSyntax
+  public var card: Identifier?
+  public var spent: ExprSyntax?
+
+  public init(id: Identifier, amount: ExprSyntax, card: Identifier? = nil, spent: ExprSyntax? = nil) {
+    self.id = id
+    self.amount = amount
+    self.card = card
+    self.spent = spent
+  }
 }
 
 /// `NAME [is] VALUE [LOT KIND] [for key KEY]`, of a setting, a bucket or a meter.
@@ -136,12 +157,44 @@ public enum CheckSyntax: Sendable {
   case refused(QuotedText?)
   case conflict
   case replayed
+  /// The answer depends on the payment provider, which has not said yet.
+  case waiting
   /// `BUCKET pays AMOUNT`
   case pays(bucket: [Identifier], amount: ExprSyntax)
+  /// `collects $50 from visa`; without an amount `collects nothing`
+  case collects(ExprSyntax?, card: Identifier?)
+  /// `refunds $5 to visa`; without an amount `refunds nothing`
+  case refunds(ExprSyntax?, card: Identifier?)
+  /// `absorbs $0.10`; without an amount `absorbs nothing`
+  case absorbs(ExprSyntax?)
   case notified(Identifier)
   case noNotice
   /// `rule NAME fired`, `rule NAME not fired`
   case fired(rule: [Identifier], Bool)
+  /// `unspent of payment "t1" is $5`
+  case number(RecordNumberSyntax)
   /// Any condition of the rule language, read for a key where one is named.
   case holds(ExprSyntax, key: Identifier?)
+}
+
+/// `NUMBER of hold ID is VALUE`: a number of a hold, a payment or a refund, compared.
+public struct RecordNumberSyntax: Sendable {
+  public var number: Identifier
+  /// `hold`, `payment` or `refund`.
+  public var kind: Identifier
+  public var id: Identifier
+  public var comparison: Comparison
+  public var value: ExprSyntax
+
+  public init(
+    number: Identifier, kind: Identifier, id: Identifier, comparison: Comparison, value: ExprSyntax
+  ) {
+    self.number = number
+    self.kind = kind
+    self.id = id
+    self.comparison = comparison
+    self.value = value
+  }
+
+  public var span: Span { number.span.joined(with: id.span) }
 }

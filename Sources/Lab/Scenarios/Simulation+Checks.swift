@@ -11,6 +11,7 @@ extension Simulation {
     case .allowed: return answer?.isAllowed == true && answer?.isReplay == false ? nil : summary
     case .conflict: return answer?.isConflict == true ? nil : summary
     case .replayed: return answer?.isReplay == true ? nil : summary
+    case .waiting: return answer?.isWaiting == true ? nil : summary
     case .refused(let text):
       guard let refusal = answer?.refusal else { return summary }
       return text == nil || text == refusal ? nil : summary
@@ -25,14 +26,43 @@ extension Simulation {
     case .pays(let bucket, let amount):
       let paid = answer?.pays(bucket: bucket) ?? .zero
       return paid.nano == amount ? nil : "\(NameIndex.bare(program.buckets[bucket].name)) pays \(paid)"
+    case .collects(let amount, let card):
+      let asked = (answer?.collections ?? []).filter { card == nil || $0.card == card }
+      return asked.sum == amount ? nil : answer?.collectionText ?? "collects nothing"
+    case .refunds(let amount, let card):
+      let asked = (answer?.refunds ?? []).filter { card == nil || $0.card == card }
+      return asked.sum == amount ? nil : answer?.refundText ?? "refunds nothing"
+    case .absorbs(let amount):
+      let absorbed = answer?.absorbed ?? .zero
+      return absorbed.nano == amount ? nil : absorbed == .zero ? "absorbs nothing" : "absorbs \(absorbed)"
+    case .number(let asked, let comparison, let value): return judge(asked, comparison, number(value))
     case .notified(let level):
       return answer?.notices.contains(level) == true ? nil : notices
     case .noNotice: return answer?.notices.isEmpty ?? true ? nil : notices
     case .fired(let rule, let wanted):
-      let fired = answer?.decision?.firedRules.contains(rule) ?? false
+      let fired = answer?.fired.contains(rule) ?? false
       return fired == wanted ? nil : "\(program.rules[rule].name) \(fired ? "fired" : "did not fire")"
     case .holds(let expression, let key, let event): return judge(expression, key: key, event: event)
     }
+  }
+
+  private func judge(_ number: ScenarioPlan.RecordNumber, _ comparison: Comparison, _ wanted: Int64) -> String? {
+    let name = "\(number.kind.rawValue) \"\(number.id)\""
+    guard let index = record(number.kind, number.id),
+      let row = RecordRows.row(
+        of: number.kind, at: index, in: account, program: program, order: engine.burnOrder)
+    else { return "there is no \(name)" }
+    let found: Int64
+    switch number.place {
+    case .stored(let place): found = row[place]
+    case .derived(let derivation):
+      var walker = reader(key: nil, event: nil).walker
+      walker.own = row
+      found = walker.evaluate(program.paymentDerivations[derivation].value)
+    }
+    let isComparable = found != ValueType.none && wanted != ValueType.none
+    if comparison == .equal || comparison == .notEqual || isComparable, comparison.holds(found, wanted) { return nil }
+    return "\(name) has \(engine.formatter(for: account).text(found, number.type))"
   }
 
   private var summary: String { last?.summary ?? "nothing has happened yet" }
@@ -64,13 +94,19 @@ extension Simulation {
     trace.drawn = after.drawn
     trace.covered = after.covered
     trace.shortfall = after.shortfall
+    trace.key = after.key
+    trace.isRescued = after.isRescued
+    trace.records = records(of: decision.event, after.fields)
     return FactReader(engine.compiled, trace, previous: decision.trace)
   }
 
   private func readsFields(_ expression: Expr) -> Bool {
     var found = false
     expression.walk { node in
-      if case .fact(.field) = node.kind { found = true }
+      switch node.kind {
+      case .fact(.field), .fact(.record): found = true
+      default: break
+      }
     }
     return found
   }

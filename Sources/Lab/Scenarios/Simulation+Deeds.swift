@@ -18,6 +18,19 @@ extension Simulation {
       do throws(EngineFault) {
         switch given {
         case .setting: break
+        case .answers(let answer, let count): provider.answers += Array(repeating: answer, count: count)
+        case .payment(let payment):
+          if account.payment(payment.id) != nil {
+            refused.append(RefusedGiven(index: index, text: "there is a payment `\(payment.id)` already"))
+            continue
+          }
+          let bucket = payment.bucket
+          if stated[bucket] == nil { try engine.adjust(bucket: bucket, to: 0, in: &account, at: clock) }
+          // Its unspent part is a lot of the bucket, like any other that is stated.
+          let (total, overflow) = (stated[bucket] ?? 0).addingReportingOverflow(payment.amount - payment.spent)
+          if overflow { throw EngineFault.timeOutOfRange(payment.amount) }
+          stated[bucket] = total
+          try open(payment)
         case .bucket(let bucket, let amount, let lotKind):
           if let text = overfull(bucket, amount) {
             refused.append(RefusedGiven(index: index, text: text))
@@ -45,7 +58,9 @@ extension Simulation {
   private func stateSettings(_ givens: [ScenarioPlan.Given]) -> [RefusedGiven] {
     var waiting: [(index: Int, setting: Int, key: Int?, value: Int64)] = []
     for (index, given) in givens.enumerated() {
-      if case .setting(let setting, let key, let value) = given { waiting.append((index, setting, key, value)) }
+      if case .setting(let setting, let key, let value) = given {
+        waiting.append((index, setting, key, number(value)))
+      }
     }
     while true {
       var refused: [RefusedGiven] = []
@@ -77,13 +92,14 @@ extension Simulation {
   // MARK: - Deeds
 
   func perform(_ deed: ScenarioPlan.Deed) -> SimulatedAnswer {
-    var answer = SimulatedAnswer(engine: engine, at: clock, keyNames: account.keyNames)
+    var answer = SimulatedAnswer(engine: engine, at: clock, account: account)
     switch deed {
-    case .clockTo(let time): clock = max(clock, time)
-    case .clockForward(let span): clock = min(clock &+ span, Instant.latest.microseconds)
+    case .clockTo(let time): answer.refusal = moveClock(to: max(clock, time))
+    case .clockForward(let span):
+      answer.refusal = moveClock(to: min(clock &+ span, Instant.latest.microseconds))
     case .change(let setting, let key, let value):
       do throws(Refusal) {
-        try engine.change(setting, to: value, key: key, in: &account, at: clock, journal: &journal)
+        try engine.change(setting, to: number(value), key: key, in: &account, at: clock, journal: &journal)
       } catch {
         answer.refusal = error.text
       }
@@ -93,24 +109,47 @@ extension Simulation {
     return answer
   }
 
+  /// Lets time pass: holds that are over by then are free again, so that whoever looks sees it.
+  ///
+  /// - Returns: why it could not be; nil when all is well.
+  private func moveClock(to time: Int64) -> String? {
+    clock = time
+    do throws(EngineFault) {
+      try engine.expire(&account, by: time, journal: &journal)
+      return nil
+    } catch {
+      return error.message
+    }
+  }
+
   private func submit(_ call: ScenarioPlan.EventCall) -> SimulatedAnswer {
     let time = call.time ?? clock
-    var answer = SimulatedAnswer(engine: engine, at: time, keyNames: account.keyNames)
+    var answer = SimulatedAnswer(engine: engine, at: time, account: account)
     answer.event = call.event
     let input = EventInput(
-      event: call.event, id: call.id, at: time, fields: call.fields,
+      event: call.event, id: call.id, at: time, fields: call.fields.map(number),
       labels: call.labels.map { Transaction.Label($0.name, $0.text) })
     clock = max(clock, time)
     do throws(EngineFault) {
-      let decision = try engine.submit(input, to: &account, journal: &journal)
-      answer.decision = decision
-      let after = afterwards(decision)
-      answer.after = after
-      coverage?.record(decision, after: after, by: engine)
+      let exchange = try engine.submit(input, to: &account, journal: &journal, asking: &provider)
+      answer.take(exchange, account: account)
+      answer.after = afterwards(exchange.decision)
+      record(exchange)
     } catch {
       answer.refusal = error.message
     }
     return answer
+  }
+
+  /// Counts the rules of an event and of the answers that followed from it.
+  private func record(_ exchange: Exchange) {
+    guard coverage != nil else { return }
+    let asked = Set(exchange.followed.compactMap(\.rule))
+    let decision = exchange.decision
+    coverage?.record(decision, after: decision.afterwards ?? afterwards(decision), asked: asked, by: engine)
+    for decision in exchange.followed.compactMap(\.decision) {
+      coverage?.record(decision, after: decision.afterwards ?? afterwards(decision), by: engine)
+    }
   }
 
   /// The facts right after a decision: the account as it is now, with what the event paid.
@@ -122,6 +161,45 @@ extension Simulation {
     trace.drawn = decision.drawn
     trace.covered = decision.covered
     trace.shortfall = decision.shortfall
+    trace.key = decision.key
+    trace.isRescued = decision.rescueRule != nil
+    trace.records = records(of: decision.event, decision.fields)
     return trace
+  }
+
+  /// The numbers of the record that each given field names, as they are now.
+  func records(of event: Int, _ fields: [Int64]) -> [[Int64]] {
+    zip(program.events[event].fields.prefix(program.events[event].givenCount), fields).map { field, value in
+      guard case .record(let kind) = field.type.base, let index = Int(exactly: value) else { return [] }
+      return RecordRows.row(of: kind, at: index, in: account, program: program, order: engine.burnOrder) ?? []
+    }
+  }
+
+  // MARK: - What the account names
+
+  /// What a value is in this account. A card nobody has named yet is named by it; an id nobody knows is −1, for the rules
+  /// to answer.
+  func number(_ value: ScenarioPlan.Value) -> Int64 {
+    switch value {
+    case .number(let number): number
+    case .card(let name): Int64(account.addCard(name))
+    case .record(let kind, let id): Int64(record(kind, id) ?? -1)
+    }
+  }
+
+  /// The record of this id: a refund is known by the id of the event that sent it, or by its own.
+  func record(_ kind: RecordKind, _ id: String) -> Int? {
+    switch kind {
+    case .hold: account.hold(id)
+    case .payment: account.payment(id)
+    case .refund: account.refund(id) ?? account.refunds.lastIndex { $0.origin == id }
+    }
+  }
+
+  private func open(_ payment: ScenarioPlan.OpeningPayment) throws(EngineFault) {
+    let card = payment.card.map { account.addCard($0) }
+    try engine.open(
+      payment: payment.id, amount: payment.amount, remaining: payment.amount - payment.spent, card: card,
+      bucket: payment.bucket, in: &account, at: clock, journal: &journal)
   }
 }

@@ -27,6 +27,8 @@ public final class Simulation {
   public internal(set) var last: SimulatedAnswer?
   /// Every text that spans of this simulation point into.
   public private(set) var sources: SourceMap
+  /// Says what a payment provider would: first what `given provider …` stated, then that it is paid. No money moves.
+  var provider = ScriptedProvider()
   /// Counts which rules decide, where somebody wants to know.
   var coverage: Coverage?
   private var lineCount = 0

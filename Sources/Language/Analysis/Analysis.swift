@@ -73,7 +73,7 @@ struct AnalysisReport {
 
   /// Whether a rule applies to an event: one that reads something kept per key does not where the event names no key.
   func applies(_ rule: Rule, to event: Int) -> Bool {
-    guard program.events.indices.contains(event), program.events[event].keyField == nil else { return true }
+    guard program.events.indices.contains(event), !program.events[event].hasKey else { return true }
     return !FactsRead(rule.expressions, in: program).facts.contains { $0.isPerKey(in: program) }
   }
 }
@@ -83,21 +83,17 @@ extension Rule {
   var expressions: [Expr] {
     var exprs = clauses
     if case .cap(_, let limit, _) = kind { exprs.append(limit) }
-    for effect in effects {
-      for operation in effect.operations {
-        switch operation {
-        case .pay(let expr), .credit(let expr, _, _), .debit(let expr, _), .set(_, let expr): exprs.append(expr)
-        case .notify: break
-        }
-      }
-    }
+    for effect in effects { exprs += effect.operations.flatMap(\.expressions) }
     return exprs
   }
 
-  /// Where it pays.
-  var payments: [Span] {
-    effects.flatMap { effect in
-      effect.operations.compactMap { if case .pay = $0 { effect.span } else { nil } }
-    }
+  /// How and where it draws on the buckets.
+  var draws: [(draw: Draw, span: Span)] {
+    effects.flatMap { effect in effect.operations.compactMap { $0.draw.map { ($0, effect.span) } } }
+  }
+
+  /// Where it does something of a kind.
+  func spans(where isMeant: (Operation) -> Bool) -> [Span] {
+    effects.flatMap { effect in effect.operations.filter(isMeant).map { _ in effect.span } }
   }
 }

@@ -87,8 +87,9 @@ extension DiagnosticCode {
   static let settingUnused = DiagnosticCode(
     id: "P0331", title: "setting not used",
     explanation: """
-      No rule, promise or `let` reads the setting, so changing it changes nothing. A rule that sets it and its own \
-      `must` condition do not count as readers; a promise does.
+      No rule, promise or `let` reads the setting, so changing it changes nothing. A rule of its own family that sets it \
+      and its own `must` condition do not count as readers; a promise does, and so does a rule of another family that \
+      sets it: what families share is kept for those that may be left out.
       """,
     example: """
       policy limits "Caps."
@@ -118,7 +119,7 @@ extension DiagnosticCode {
   static let denialUnused = DiagnosticCode(
     id: "P0333", title: "denial not used",
     explanation: """
-      No rule, bucket or event denies with this code, so no caller ever gets it. A `before denial` rule does not deny \
+      No rule, bucket, event or field denies with this code, so no caller ever gets it. A `before denial` rule does not deny \
       and does not count.
       """,
     example: """

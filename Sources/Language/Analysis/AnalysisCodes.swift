@@ -135,9 +135,9 @@ extension DiagnosticCode {
   static let paysTwice = DiagnosticCode(
     id: "P0311", title: "two rules pay",
     explanation: """
-      A decision makes one payment, which is whole or does not happen. Two rules that both pay for one event must \
-      exclude each other, and it must be provable: the message shows facts at which both hold. Give one of them the \
-      opposite of the other's condition.
+      A decision makes one payment, which is whole or does not happen; it makes or resolves one hold, charges one card, and \
+      sends money back once. Two rules that both do one of these for one event must exclude each other, and it must be \
+      provable: the message shows facts at which both hold. Give one of them the opposite of the other's condition.
       """,
     example: """
       policy funding "Who pays."

@@ -42,6 +42,15 @@ struct AuthorTerms {
     case .last(let index): return "last \(self.event(index))"
     case .covered: return prefix + "paid"
     case .shortfall: return prefix + "shortfall"
+    case .rescued: return prefix + "rescued"
+    case .eventKey: return prefix + "key"
+    case .collecting: return "collecting"
+    case .record(let event, let field, let number):
+      return name(.field(event: event, field: field), event: nil) + "." + program.name(of: number, in: fact)
+    case .own(let kind, let number): return "\(kind.rawValue).\(program.name(of: number, in: fact))"
+    case .total(let index):
+      let derived = program.paymentDerivations
+      return "payments.\(derived.indices.contains(index) ? derived[index].name : "sum")"
     case .previous(let inner): return "previous " + name(inner, event: event)
     }
   }
@@ -55,7 +64,7 @@ struct AuthorTerms {
     case .money: return dollars(value)
     case .rate: return Rate(pico: value).description
     case .tokens: return value == 1 ? "1 token" : "\(value) tokens"
-    case .integer, .key: return String(value)
+    case .integer, .key, .card, .record: return String(value)
     case .ratio: return Int32(truncatingIfNeeded: value) > 0 ? Ratio(packed: value).description : String(value)
     case .bool: return value == 0 ? "off" : "on"
     case .time: return time(value)
@@ -82,7 +91,7 @@ struct AuthorTerms {
     if value == ValueType.none { return "\(name) is none" }
     switch type {
     case .bool, .enumeration, .name: return "\(name) is \(literal(value, type))"
-    case .key: return "\(name) is set"
+    case .key, .card, .record: return "\(name) is set"
     default: return "\(name) = \(literal(value, type))"
     }
   }

@@ -4,23 +4,60 @@ import Values
 extension AnalysisReport {
   /// Two rules of which only one may decide, where nothing keeps them apart.
   mutating func addDecidedTwice() {
-    addTwoPayments()
+    for deed in Deed.all { addTwice(deed) }
     addTwoRescues()
     addTwoSettings()
   }
 
-  private mutating func addTwoPayments() {
+  /// Something that happens at most once for one event.
+  private struct Deed: Sendable {
+    /// Of two rules: `a` and `b` both … one event.
+    var both: String
+    /// Of one rule: it …
+    var does: String
+    var isMeant: @Sendable (Operation) -> Bool
+
+    static let all = [
+      Deed(both: "pay for", does: "pays") { $0.draw == .pay },
+      Deed(both: "hold money for", does: "holds") { $0.draw == .hold },
+      Deed(both: "resolve the hold of", does: "resolves it") {
+        switch $0 {
+        case .settle, .release: true
+        default: false
+        }
+      },
+      Deed(both: "charge a card for", does: "charges it") { if case .collect = $0 { true } else { false } },
+      Deed(both: "send money back for", does: "sends it") { if case .refund = $0 { true } else { false } },
+      Deed(both: "answer the refund of", does: "answers it") {
+        switch $0 {
+        case .confirm, .restore: true
+        default: false
+        }
+      },
+      Deed(both: "move the disputed money of", does: "moves it") {
+        switch $0 {
+        case .clawBack, .reinstate: true
+        default: false
+        }
+      },
+    ]
+  }
+
+  private mutating func addTwice(_ deed: Deed) {
     var compared: Set<[Int]> = []
     for event in program.events.indices {
-      let paying = rules(on: event).filter { !program.rules[$0].payments.isEmpty }
-      let isDone = addClashes(paying, &compared, event) { [program, terms] first, second in
-        let (a, b) = (program.rules[first], program.rules[second])
-        return Clash(
-          code: .paysTwice, subject: "`\(a.name)` and `\(b.name)` both pay for one `\(terms.event(event))`",
-          first: (a.payments.first ?? a.span, "`\(a.name)` pays"),
-          second: (b.payments.first ?? b.span, "`\(b.name)` pays too"), extra: [])
+      // What happens on an event and what comes after it are two moments.
+      for rules in [rules(on: event), rules(after: event)] {
+        let doing = rules.filter { !program.rules[$0].spans(where: deed.isMeant).isEmpty }
+        let isDone = addClashes(doing, &compared, event) { [program, terms] first, second in
+          let (a, b) = (program.rules[first], program.rules[second])
+          return Clash(
+            code: .paysTwice, subject: "`\(a.name)` and `\(b.name)` both \(deed.both) one `\(terms.event(event))`",
+            first: (a.spans(where: deed.isMeant).first ?? a.span, "`\(a.name)` \(deed.does)"),
+            second: (b.spans(where: deed.isMeant).first ?? b.span, "`\(b.name)` \(deed.does) too"), extra: [])
+        }
+        if !isDone { addTooManyPairs("rules that \(deed.both) `\(terms.event(event))`", program.events[event].span) }
       }
-      if !isDone { addTooManyPairs("rules that pay for `\(terms.event(event))`", program.events[event].span) }
     }
   }
 

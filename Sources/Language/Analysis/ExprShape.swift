@@ -59,6 +59,13 @@ public struct ExprShape: Hashable, Sendable {
     case .previous(let inner):
       codes.append(13)
       append(inner, to: &codes)
+    case .rescued: codes.append(14)
+    case .eventKey: codes.append(15)
+    case .collecting: codes.append(16)
+    case .record(let event, let field, let number): codes += [17, Int64(event), Int64(field), Int64(number)]
+    case .own(let kind, let number):
+      codes += [18, Int64(RecordKind.allCases.firstIndex(of: kind) ?? 0), Int64(number)]
+    case .total(let index): codes += [19, Int64(index)]
     }
   }
 }

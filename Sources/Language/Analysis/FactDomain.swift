@@ -41,6 +41,16 @@ extension Program {
     case .meter(let index):
       guard meters.indices.contains(index) else { return amount }
       return FactDomain(QualifiedType(meters[index].type), meters[index].range)
+    case .rescued, .collecting: return FactDomain(QualifiedType(.bool), ValueType.bool.naturalRange)
+    case .eventKey: return FactDomain(QualifiedType(.key, isOptional: true), ValueType.key.naturalRange)
+    case .record, .own:
+      guard let number = number(of: fact) else { return amount }
+      let usual = number.type.base == .time && !number.type.isOptional ? FactDomain.anyTime : nil
+      return FactDomain(number.type, number.range, usual: usual)
+    case .total(let index):
+      guard paymentDerivations.indices.contains(index) else { return amount }
+      let value = paymentDerivations[index].value
+      return FactDomain(value.type, PaymentDerivation.sumRange(value))
     case .previous(let inner): return domain(of: inner)
     }
   }

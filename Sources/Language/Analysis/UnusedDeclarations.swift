@@ -55,7 +55,10 @@ struct DeclaredUse {
       events.formUnion(promise.events)
       add(promise.condition)
     }
+    for condition in program.unasked { add(condition) }
+    for derivation in program.paymentDerivations { add(derivation.value) }
     for bucket in program.buckets {
+      if let order = bucket.lotOrder { add(order) }
       if let denial = bucket.denial { denials.insert(denial) }
       if let allowance = bucket.resets?.allowance { add(allowance) }
       if let rate = bucket.rate { add(rate) }
@@ -64,6 +67,7 @@ struct DeclaredUse {
     for (index, event) in program.events.enumerated() {
       if let denial = event.outOfRange { denials.insert(denial) }
       for field in event.fields {
+        if let denial = field.outOfRange { denials.insert(denial) }
         guard let derivation = field.derivation else { continue }
         events.insert(index)
         add(derivation)
@@ -97,6 +101,15 @@ struct DeclaredUse {
     case .beforeDenial: break
     }
     for expr in rule.expressions { add(expr) }
+    for operation in rule.effects.flatMap(\.operations) {
+      if case .collect(_, _, _, let denial?) = operation { denials.insert(denial) }
+      // What one family keeps for others is read by any of them that is there; its writers alone show that it is wanted.
+      if case .set(let setting, _) = operation, program.settings.indices.contains(setting),
+        Names.split(program.settings[setting].name).family != Names.split(rule.name).family
+      {
+        settings.insert(setting)
+      }
+    }
   }
 
   private mutating func add(_ meter: Meter) {
@@ -129,7 +142,7 @@ struct DeclaredUse {
     switch fact.current {
     case .setting(let index): settings.insert(index)
     case .meter(let index): meters.insert(index)
-    case .last(let event), .field(let event, _): events.insert(event)
+    case .last(let event), .field(let event, _), .record(let event, _, _): events.insert(event)
     default: break
     }
   }

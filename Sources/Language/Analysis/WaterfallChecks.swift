@@ -33,8 +33,8 @@ extension AnalysisReport {
 
   /// Payments that no bucket answers for, and buckets that no payment draws.
   mutating func addWaterfall() {
-    let paying = program.rules.first { !$0.payments.isEmpty }
-    guard let paying, let payment = paying.payments.first else {
+    let paying = program.rules.first { $0.draws.contains { $0.draw.admits } }
+    guard let paying, let (draw, payment) = paying.draws.first else {
       for (index, bucket) in program.buckets.enumerated() {
         add(
           .bucketNeverDrawn, .warning, "nothing is ever drawn from bucket `\(terms.bucket(index))`", bucket.span,
@@ -44,7 +44,7 @@ extension AnalysisReport {
     }
     guard let last = program.buckets.last else {
       add(
-        .nobodyDecides, .error, "rule `\(paying.name)` pays, and there is no bucket to pay from", payment,
+        .nobodyDecides, .error, "rule `\(paying.name)` \(draw.verb), and there is no bucket with money", payment,
         label: "from which money?", help: "bucket balance draw 10 else CODE")
       return
     }
@@ -52,7 +52,8 @@ extension AnalysisReport {
       let name = Names.split(last.name).name
       add(
         .nobodyDecides, .error, "nobody decides when bucket `\(name)` runs out", last.span,
-        label: "the last bucket to be drawn", labels: [Label(span: payment, message: "this payment may fall short")],
+        label: "the last bucket to be drawn",
+        labels: [Label(span: payment, message: draw == .pay ? "this payment may fall short" : "this may fall short")],
         notes: ["what the last bucket cannot pay must be denied with a code"],
         help: "bucket \(name) draw \(last.draw) … else CODE")
     }

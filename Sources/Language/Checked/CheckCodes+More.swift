@@ -1,4 +1,4 @@
-// The second half of the checker's mistakes, P0221 to P0240.
+// The second half of the checker's mistakes, P0221 to P0246.
 extension DiagnosticCode {
   static let wrongCount = DiagnosticCode(
     id: "P0221", title: "wrong number of values",
@@ -15,8 +15,8 @@ extension DiagnosticCode {
   static let unknownEffect = DiagnosticCode(
     id: "P0222", title: "unknown effect",
     explanation: """
-      The verbs a rule may use come from plugins; the box has `pay`, `credit`, `debit`, `set` and `notify`. `payg \
-      plugins` lists them with an example each.
+      The verbs a rule may use come from plugins; the box has `pay`, `hold`, `settle`, `credit`, `collect`, `refund`, `set`, \
+      `notify` and more. `payg plugins` lists them with an example each.
       """,
     example: """
       policy limits "Caps."
@@ -28,8 +28,8 @@ extension DiagnosticCode {
   static let wrongEffect = DiagnosticCode(
     id: "P0223", title: "effect used wrongly",
     explanation: """
-      Each effect declares what it takes: an amount, a bucket after `to` or `from`, a word. The help line shows its \
-      shape, with what may be left out in brackets.
+      Each effect declares what it takes: an amount, a bucket after `to` or `from`, a field that names a hold, a word. The \
+      help line shows its shape, with what may be left out in brackets. Most are part of a decision and stand in `on` rules.
       """,
     example: """
       policy limits "Caps."
@@ -59,8 +59,9 @@ extension DiagnosticCode {
   static let notKnownYet = DiagnosticCode(
     id: "P0225", title: "not known here",
     explanation: """
-      What a request drew or paid is known in `after` rules and promises, the shortfall only in `before denial` \
-      rules. `previous` looks back from after an event, so it stands in the same places.
+      What a request drew or paid is known in `after` rules and promises, the shortfall there and in `before denial` \
+      rules. `previous` looks back from after an event, so it stands in the same places. A number of a payment without a \
+      field before it is known where each payment is looked at in turn.
       """,
     example: """
       policy limits "Caps."
@@ -99,8 +100,9 @@ extension DiagnosticCode {
   static let decidedTwice = DiagnosticCode(
     id: "P0228", title: "decided twice",
     explanation: """
-      One thing has one rule that decides it: a derived fact one derivation, the billing cycle one anchor. Which of \
-      two would count could only depend on the order of files, so neither does.
+      One thing has one rule that decides it: a derived fact one derivation, the billing cycle one anchor, the answer of a \
+      payment provider one event. Which of two would count could only depend on the order of files, so neither does. And \
+      an event does one of three: it pays, holds or settles.
       """,
     example: """
       policy pricing "Prices."
@@ -293,7 +295,7 @@ extension DiagnosticCode {
     id: "P0242", title: "no key at hand",
     explanation: """
       A setting or meter `per key` has a value for each API key, so it can be read only where an event says which key it \
-      is about. Give the event a field of type `key`, or make the setting or meter `per account`. A gate or cap that \
+      is about, or names a hold, which came with one. Give the event a field of type `key`, or make the setting or meter `per account`. A gate or cap that \
       reads one applies to events with a key only.
       """,
     example: """
@@ -329,6 +331,38 @@ extension DiagnosticCode {
       event hand_over "one key takes over from another"
         from_key: key
         to_key: key
+
+      """)
+
+  static let misplacedType = DiagnosticCode(
+    id: "P0245", title: "type in the wrong place",
+    explanation: """
+      Cards, holds, payments and refunds are an account's own, so no rule file can name one. A field of an event can: the \
+      caller says which. A setting can keep a card, none until somebody has named one; a table can keep none of them.
+      """,
+    example: """
+      policy topup "Top-ups."
+      setting first_payment : payment or none = none
+
+      """)
+
+  static let noAnswer = DiagnosticCode(
+    id: "P0246", title: "nobody hears the answer",
+    explanation: """
+      A rule that collects asks the payment provider and goes on; the answer comes later, as an event. One event's rules \
+      `receive` the payment, another's `close` it `as declined`, and perhaps a third's `as failed`. Whoever brings the answer \
+      knows the payment and nothing else, so such an event has one field of that type, and every other field has a value of \
+      its own.
+      """,
+    example: """
+      policy topup "Top-ups."
+      denial broke 402 rank 90 "No money"
+      bucket balance draw 10 keeps lots else broke
+      event topup "the customer adds funds"
+        amount: money in $0..$1000
+        card: card
+      on topup rule add_funds
+        collect topup.amount from topup.card for balance
 
       """)
 }

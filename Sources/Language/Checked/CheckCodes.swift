@@ -7,7 +7,7 @@ extension DiagnosticCode {
     .unknownEffect, .wrongEffect, .otherEvent, .notKnownYet, .circular, .sameOrder, .decidedTwice,
     .unknownWindow, .wrongTableUse, .missingTableFile, .badTableFile, .mayBeNegative, .tooManyRules,
     .misplacedReform, .settingsOnly, .unknownMember, .brokenDefault, .wrongBucket, .tooLarge, .noKey, .unsettled,
-    .twoKeys,
+    .twoKeys, .misplacedType, .noAnswer,
   ]
 }
 
@@ -29,7 +29,7 @@ extension DiagnosticCode {
     explanation: """
       Every setting, bucket, meter, table, `let` and rule of a family has a name of its own, and every event and \
       denial one of its own among all families. A few words belong to the language, such as `now`, `cycle`, `total` \
-      and `min`. Rename one of the two.
+      and `min`, and as names of events `charge`, `admission` and `payment`. Rename one of the two.
       """,
     example: """
       policy limits "Caps."
@@ -73,8 +73,8 @@ extension DiagnosticCode {
   static let unknownType = DiagnosticCode(
     id: "P0205", title: "unknown type",
     explanation: """
-      Types are `money`, `rate`, `tokens`, `integer`, `ratio`, `percent`, `bool`, `time`, `duration`, `name` and \
-      `key`, or a list of words such as `low | high`, each with `or none` where a value may be missing.
+      Types are `money`, `rate`, `tokens`, `integer`, `ratio`, `percent`, `bool`, `time`, `duration`, `name`, \
+      `key` and `card`, and in events `hold`, `payment` and `refund`, or a list of words such as `low | high`, each with `or none` where a value may be missing.
       """,
     example: """
       policy limits "Caps."

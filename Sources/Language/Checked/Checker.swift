@@ -69,7 +69,10 @@ final class Checking {
   var trials = 0
   /// How many expressions the checker is inside of, those of `let`s it came to included.
   var depth = 0
-  private var waterfallEvents: [Int]?
+  /// What is derived of each payment, by name.
+  var paymentDerivations: [String: PaymentDerivationSyntax] = [:]
+  /// How each event draws on the buckets, and where a rule says so.
+  var draws: [Int: [(draw: Draw, span: Span)]] = [:]
   /// The instants at which the default of some setting changes.
   lazy var dates = Set(program.settings.flatMap { $0.defaults.map(\.from) }).sorted()
 
@@ -101,6 +104,17 @@ final class Checking {
     var value: ExprSyntax
     var span: Span
     var state = State.waiting
+  }
+
+  struct PaymentDerivationSyntax {
+    var family: String
+    var name: Identifier
+    var value: ExprSyntax
+    /// Its place in the program.
+    var index = 0
+    var state = State.waiting
+    /// Whether it was checked and found right.
+    var isSound = false
   }
 
   struct MeterSum {
@@ -163,6 +177,16 @@ final class Checking {
   func resume(_ finished: Program) {
     program = finished
     names = Names(finished)
+    for (index, derived) in finished.paymentDerivations.enumerated() {
+      paymentDerivations[derived.name] = PaymentDerivationSyntax(
+        family: "", name: Identifier(derived.name, derived.span), value: ExprSyntax(.missing, derived.span),
+        index: index,
+        state: .done, isSound: true)
+    }
+    for rule in finished.rules {
+      guard case .on(let events) = rule.kind else { continue }
+      for (draw, span) in rule.draws { for event in events { draws[event, default: []].append((draw, span)) } }
+    }
     for (index, value) in finished.lets.enumerated() {
       lets[value.name] = .done(index)
       learn(value.value)
@@ -173,6 +197,7 @@ final class Checking {
   func declareAll(_ tables: (_ family: String, _ file: String) -> Source?) {
     declareDenials()
     declareEvents()
+    declareDraws()
     declareTables(tables)
     declareSettings()
     declareBuckets()
@@ -188,6 +213,7 @@ final class Checking {
       case .constant(let name): _ = resolveLet(name)
       case .derived(let name): resolveDerivation(name)
       case .meter(let index): _ = resolveMeter(index)
+      case .ofPayment(let name): resolvePaymentDerivation(name)
       }
     }
     checkDenials()
@@ -196,6 +222,8 @@ final class Checking {
     checkMeters()
     checkCycle()
     checkRules()
+    checkDraws()
+    checkRoles()
     checkPromises()
     checkExactLets()
   }
@@ -207,21 +235,6 @@ final class Checking {
         .letUnused, "let `\(name)` is not used", syntax.name.span, label: "nothing reads it",
         help: "delete `let \(syntax.name.text)`, or use it in a rule", severity: .warning)
     }
-  }
-
-  /// The events whose effects draw on buckets: the ones a gate or a cap may ask about.
-  func payingEvents() -> [Int] {
-    if let waterfallEvents { return waterfallEvents }
-    var paying: Set<Int> = []
-    let verbs = Set(vocabulary.effects.filter(\.pays).map(\.verb))
-    for declaration in declared.rules {
-      guard case .on(let events) = declaration.syntax.kind,
-        declaration.syntax.effects.contains(where: { verbs.contains($0.verb.text) })
-      else { continue }
-      for event in events { if let index = names.events[event.text] { paying.insert(index) } }
-    }
-    waterfallEvents = paying.sorted()
-    return paying.sorted()
   }
 
   /// Over the family names, texts and tables of the program, in the order of their families.

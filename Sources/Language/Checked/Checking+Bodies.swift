@@ -58,7 +58,29 @@ extension Checking {
         program.buckets[index].rate = rate
         checkRateStep(of: index, declaration.syntax.rateStep, syntax.span)
       }
+      if let syntax = declaration.syntax.lotOrder { checkLotOrder(of: index, syntax, place) }
     }
+  }
+
+  /// `keeps lots by EXPR`
+  private func checkLotOrder(of bucket: Int, _ syntax: ExprSyntax, _ place: Place) {
+    let type = QualifiedType(Bucket.lotOrders)
+    guard let expr = expression(syntax, place, expecting: type).flatMap(wieldy),
+      let order = required(expr, type, place),
+      isSettled(order, as: .lotOrder)
+    else { return }
+    let own = FactsRead([order], in: program).facts.first { fact in
+      if case .setting(let index) = fact { program.settings[index].scope != .global } else { false }
+    }
+    if case .setting(let index)? = own {
+      report(
+        .unsettled,
+        "lots burn in one order for all accounts, and `\(program.settings[index].name)` is set "
+          + program.settings[index].scope.words, order.span,
+        labels: [Label(span: program.settings[index].span, message: "this setting")], help: "make the setting `global`")
+      return
+    }
+    program.buckets[bucket].lotOrder = order
   }
 
   /// A share of an amount is exact beyond the smallest amount, so the bucket says how it is rounded.
@@ -106,9 +128,10 @@ extension Checking {
     var seen: [String: Span] = [:]
     for declaration in declared.promises {
       let syntax = declaration.syntax
-      guard let events = indices(syntax.events) else { continue }
-      var place = Place(family: declaration.family, events: events, phase: .afterwards)
+      var place = Place(family: declaration.family, events: [], phase: .afterwards)
       place.asker = .promise
+      guard let events = indices(syntax.events, &place) else { continue }
+      place.events = events
       guard let condition = condition(syntax.condition, place).flatMap(wieldy), isAboutKeys(condition, events) else {
         continue
       }
@@ -121,6 +144,11 @@ extension Checking {
         continue
       }
       seen[text] = syntax.text.span
+      // A promise without events is one about every event, which this is not.
+      guard !events.isEmpty || !place.namesClass else {
+        program.unasked.append(condition)
+        continue
+      }
       program.promises.append(
         Promise(
           text: text, policy: policyIndex(declaration.family),
@@ -157,7 +185,8 @@ extension Checking {
   private func events(of kind: Rule.Kind) -> [Int] {
     switch kind {
     case .deny(let events, _), .on(let events), .after(let events): events
-    case .gate, .cap, .beforeDenial: payingEvents()
+    case .gate, .cap: drawingEvents()
+    case .beforeDenial: self.events(of: .admission)
     }
   }
 
@@ -173,6 +202,14 @@ extension Checking {
     // What a condition proves is not known where it is wrong, and then effects would seem to read none.
     for effect in clauses == nil ? [] : syntax.effects {
       if let checked = self.effect(effect, place) { effects.append(checked) }
+    }
+    if case .on = kind, place.namesClass, let draw = effects.first(where: { $0.operations.contains { $0.draw != nil } })
+    {
+      report(
+        .decidedTwice, "`\(draw.verb)` in a rule on a word for several events, which each pay, hold or settle already",
+        draw.span, notes: ["`charge` and `admission` stand for the events that other rules draw on buckets for"],
+        help: "name the event: `on EVENT rule …`")
+      return nil
     }
     guard var kind, let clauses, effects.count == syntax.effects.count else { return nil }
     if case .cap(let bucket, _, let denial) = kind {
@@ -190,7 +227,7 @@ extension Checking {
     switch syntax.kind {
     case .deny(let events, let code):
       let denial = denialIndex(code)
-      place.events = indices(events)
+      place.events = indices(events, &place)
       guard let events = place.events, let denial else { return (nil, nil) }
       return (.deny(events: events, denial: denial), nil)
     case .gate(let bucket, let code):
@@ -204,23 +241,23 @@ extension Checking {
       let pending = Expr(.constant(0), QualifiedType(.money), .constant(0), at.span)
       return (.cap(bucket: bucket, limit: pending, denial: denial), at)
     case .on(let events):
-      place.events = indices(events)
+      place.events = indices(events, &place)
       return (place.events.map { .on(events: $0) }, nil)
     case .beforeDenial(let code):
-      waterfall(&place)
-      place.asker = .rule
+      place.events = self.events(of: .admission)
+      place.namesClass = true
       place.phase = .rescue
       return (denialIndex(code).map { .beforeDenial(denial: $0) }, nil)
     case .after(let events):
-      place.events = indices(events)
+      place.events = indices(events, &place)
       place.phase = .afterwards
       return (place.events.map { .after(events: $0) }, nil)
     }
   }
 
-  /// Gates, caps and rescues are about every event that pays.
+  /// Gates and caps are about every event that draws on buckets; a rescue is about those that can be denied.
   private func waterfall(_ place: inout Place) {
-    place.events = payingEvents()
+    place.events = drawingEvents()
     place.asker = .waterfall
   }
 
@@ -235,25 +272,18 @@ extension Checking {
   }
 
   private func paysOnce(_ rule: Rule) -> Bool {
-    let payments = rule.payments
-    guard payments.count > 1 else { return true }
+    let draws = rule.draws
+    guard draws.count > 1 else { return true }
+    let isSame = draws[0].draw == draws[1].draw
     report(
-      .decidedTwice, "this rule pays twice for one event", payments[1], label: "the second payment",
-      labels: [Label(span: payments[0], message: "the first")], help: "pay once, the sum of both")
+      .decidedTwice,
+      isSame
+        ? "this rule \(draws[0].draw.verb) twice for one event"
+        : "this rule \(draws[0].draw.verb) and \(draws[1].draw.verb) for one event", draws[1].span,
+      label: draws[0].draw == .pay && isSame ? "the second payment" : "the second",
+      labels: [Label(span: draws[0].span, message: "the first")],
+      help: draws[0].draw == .pay && isSame ? "pay once, the sum of both" : "keep one of them")
     return false
-  }
-
-  private func indices(_ events: [Identifier]) -> [Int]? {
-    var found: [Int] = []
-    for event in events {
-      guard let index = eventIndex(event) else { continue }
-      if found.contains(index) {
-        report(.duplicateName, "event `\(event.text)` stands twice in this list", event.span, help: "remove one")
-        return nil
-      }
-      found.append(index)
-    }
-    return found.count == events.count ? found : nil
   }
 
   /// The top-level `and` terms of a condition, each checked with what the ones before it prove; `place` then knows them all.

@@ -57,7 +57,7 @@ extension Checking {
           labels: [Label(span: program.events[first].span, message: "first declared here")], help: "rename one of them")
         continue
       }
-      guard isFree(syntax.name) else { continue }
+      guard isFree(syntax.name, standsBeforeDot: true) else { continue }
       var event = Event(
         name: syntax.name.text, policy: policyIndex(declaration.family), summary: syntax.summary?.text ?? "",
         fields: [],
@@ -71,7 +71,7 @@ extension Checking {
             labels: [Label(span: first.span, message: "first declared here")], help: "rename one of them")
           continue
         }
-        if ["paid", "shortfall"].contains(field.name.text) {
+        if Checking.decisionWords.contains(field.name.text) {
           report(
             .duplicateName, "every event has a `\(field.name.text)` of its own", field.name.span,
             help: "choose another name, such as `\(field.name.text)_amount`")
@@ -89,6 +89,7 @@ extension Checking {
         }
         event.fields.append(checked)
       }
+      takeKey(of: &event)
       event.givenCount = event.fields.count
       event.outOfRange = syntax.otherwise.flatMap(denialIndex)
       names.events[event.name] = program.events.count
@@ -96,35 +97,25 @@ extension Checking {
     }
   }
 
-  private func eventField(_ syntax: EventSyntax.Field, _ family: String) -> Event.Field? {
-    guard let type = self.type(syntax.type) else { return nil }
-    let place = Place.constant(in: family)
-    var range = type.base.naturalRange
-    if let bounds = syntax.range {
-      guard let low = constantValue(bounds.low, place, expecting: QualifiedType(type.base)),
-        let high = constantValue(bounds.high, place, expecting: QualifiedType(type.base))
-      else { return nil }
-      let span = low.1.span.joined(with: high.1.span)
-      guard type.base.isOrdered, type.base != .ratio else {
-        report(.outOfRange, "\(type.base.name) has no range", span, help: "leave the range out")
-        return nil
-      }
-      guard low.0 <= high.0 else {
+  /// An event without a key of its own that names a hold takes the key the hold came with.
+  private func takeKey(of event: inout Event) {
+    guard event.keyField == nil else { return }
+    for (index, field) in event.fields.enumerated() where field.type.base == .record(.hold) {
+      if let first = event.keyThrough {
         report(
-          .outOfRange, "no value lies in this range", span, help: "\(text(high.1))..\(text(low.1))")
-        return nil
+          .twoKeys, "event `\(event.name)` names two holds, and each may have a key", field.span,
+          labels: [Label(span: event.fields[first].span, message: "the first is here")],
+          help: "say whose key counts: `key: key or none`")
+        return
       }
-      range = ValueRange(low.0, high.0)
-      guard range.isInside(type.base.naturalRange) else {
-        let natural = type.base.naturalRange
-        report(
-          .outOfRange, "this range goes beyond what \(type.base.name) may be", span,
-          label:
-            "\(type.base.name) lies between \(shown(natural.low, type.base)) and \(shown(natural.high, type.base))",
-          help: "write a range inside it")
-        return nil
-      }
+      event.keyThrough = index
     }
+  }
+
+  private func eventField(_ syntax: EventSyntax.Field, _ family: String) -> Event.Field? {
+    guard let type = self.type(syntax.type, of: .field) else { return nil }
+    let place = Place.constant(in: family)
+    guard let range = range(syntax.range, of: type, place) else { return nil }
     var field = Event.Field(name: syntax.name.text, type: type, range: range, span: syntax.name.span)
     if type.isOptional { field.value = ValueType.none }
     if let syntax = syntax.value {
@@ -138,11 +129,50 @@ extension Checking {
       }
       field.value = value
     }
+    field.outOfRange = syntax.denial.flatMap(denialIndex)
     return field
   }
 
-  /// A type as written; nil if a word of it is unknown.
-  func type(_ syntax: TypeSyntax) -> QualifiedType? {
+  /// The values a field or a setting may have: what its author wrote, else all its type has; nil for a wrong one.
+  private func range(
+    _ bounds: (low: ExprSyntax, high: ExprSyntax)?, of type: QualifiedType, _ place: Place
+  ) -> ValueRange? {
+    guard let bounds else { return type.base.naturalRange }
+    guard let low = constantValue(bounds.low, place, expecting: QualifiedType(type.base)),
+      let high = constantValue(bounds.high, place, expecting: QualifiedType(type.base))
+    else { return nil }
+    let span = low.1.span.joined(with: high.1.span)
+    guard type.base.isOrdered, type.base != .ratio else {
+      report(.outOfRange, "\(type.base.name) has no range", span, help: "leave the range out")
+      return nil
+    }
+    guard low.0 <= high.0 else {
+      report(
+        .outOfRange, "no value lies in this range", span, help: "\(text(high.1))..\(text(low.1))")
+      return nil
+    }
+    let range = ValueRange(low.0, high.0)
+    guard range.isInside(type.base.naturalRange) else {
+      let natural = type.base.naturalRange
+      report(
+        .outOfRange, "this range goes beyond what \(type.base.name) may be", span,
+        label:
+          "\(type.base.name) lies between \(shown(natural.low, type.base)) and \(shown(natural.high, type.base))",
+        help: "write a range inside it")
+      return nil
+    }
+    return range
+  }
+
+  /// What a type is written for.
+  enum TypeUse {
+    case field
+    case setting
+    case column
+  }
+
+  /// A type as written; nil if a word of it is unknown, or means nothing for this use.
+  func type(_ syntax: TypeSyntax, of use: TypeUse) -> QualifiedType? {
     if syntax.names.count > 1 {
       var members: [String] = []
       for name in syntax.names {
@@ -162,7 +192,8 @@ extension Checking {
     }
     let words: [String: ValueType] = [
       "money": .money, "rate": .rate, "tokens": .tokens, "integer": .integer, "ratio": .ratio, "percent": .ratio,
-      "bool": .bool, "time": .time, "duration": .duration, "name": .name, "key": .key,
+      "bool": .bool, "time": .time, "duration": .duration, "name": .name, "key": .key, "card": .card,
+      "hold": .record(.hold), "payment": .record(.payment), "refund": .record(.refund),
     ]
     guard let name = syntax.names.first else { return nil }
     guard let base = words[name.text] else {
@@ -173,7 +204,31 @@ extension Checking {
         help: (Self.foreignTypes[name.text] ?? nearest).map { "did you mean `\($0)`?" } ?? "write one of these types")
       return nil
     }
-    return QualifiedType(base, isOptional: syntax.orNone)
+    let type = QualifiedType(base, isOptional: syntax.orNone)
+    if isUseful(type, of: use, syntax.span) { return type }
+    // Whoever reads the setting should not read of another mistake for it.
+    return use == .setting ? QualifiedType(base, isOptional: true) : nil
+  }
+
+  /// Cards and records are the account's own, so no text can name one.
+  private func isUseful(_ type: QualifiedType, of use: TypeUse, _ span: Span) -> Bool {
+    let name = type.base.name
+    switch (type.base, use) {
+    case (.record, .setting):
+      report(
+        .misplacedType, "a setting cannot be a \(name)", span, label: "only an event names one",
+        help: "give an event a field: `\(name): \(name)`")
+    case (.record, .column), (.card, .column):
+      report(
+        .misplacedType, "a table cannot have a \(name) in it", span, label: "every account has its own",
+        help: "use a `name`, or words joined by `|`")
+    case (.card, .setting) where !type.isOptional:
+      report(
+        .misplacedType, "a card has no value until somebody names one", span, label: "so it may be none",
+        help: "card or none = none")
+    default: return true
+    }
+    return false
   }
 
   /// Types of other languages, and what they are called here.
@@ -192,13 +247,18 @@ extension Checking {
           syntax.name, in: declaration.family, .setting(program.settings.count),
           first: spanOfMember(syntax.name.text, of: declaration.family))
       else { continue }
-      let type = self.type(syntax.type)
+      let type = self.type(syntax.type, of: .setting)
       let base = type ?? QualifiedType(.money, isOptional: true)
+      if type?.base == .card, let scope = syntax.scope, scope.scope == .global {
+        report(
+          .misplacedType, "a card belongs to an account, so it cannot serve all", scope.span, help: "per account")
+      }
       var setting = Setting(
         name: "\(declaration.family).\(syntax.name.text)", type: base, range: base.base.naturalRange,
         scope: syntax.scope?.scope ?? .account, defaults: [], span: syntax.name.span)
-      if type != nil {
-        setting.defaults = defaults(of: syntax, base, declaration.family)
+      if let type {
+        setting.range = range(syntax.range, of: type, .constant(in: declaration.family)) ?? setting.range
+        setting.defaults = defaults(of: syntax, type, setting.range, declaration.family)
       } else {
         setting.defaults = [(from: Int64.min, value: ValueType.none)]
       }
@@ -207,18 +267,20 @@ extension Checking {
   }
 
   private func defaults(
-    of syntax: SettingSyntax, _ type: QualifiedType, _ family: String
+    of syntax: SettingSyntax, _ type: QualifiedType, _ range: ValueRange, _ family: String
   ) -> [(from: Int64, value: Int64)] {
     let place = Place.constant(in: family)
     func checked(_ expr: ExprSyntax) -> Int64? {
       guard let (value, checked) = constantValue(expr, place, expecting: type) else { return nil }
-      guard value == ValueType.none || type.base.admits(value, in: type.base.naturalRange) else {
-        let natural = type.base.naturalRange
+      guard value == ValueType.none || type.base.admits(value, in: range) else {
+        let (low, high) = (shown(range.low, type.base), shown(range.high, type.base))
+        let isNatural = range == type.base.naturalRange
         report(
-          .outOfRange, "this value is outside what \(type.base.name) may be", checked.span,
-          label:
-            "\(type.base.name) lies between \(shown(natural.low, type.base)) and \(shown(natural.high, type.base))",
-          help: "write a value between them")
+          .outOfRange,
+          isNatural
+            ? "this value is outside what \(type.base.name) may be" : "this value is outside the setting's range",
+          checked.span, label: "\(isNatural ? "\(type.base.name) lies" : "not") between \(low) and \(high)",
+          help: isNatural ? "write a value between them" : "change the value or the range")
         return nil
       }
       return value
@@ -252,7 +314,7 @@ extension Checking {
           notes: ["money is drawn from buckets in the order of these numbers"],
           help: "draw \(freeNumber(near: syntax.draw.value, in: program.buckets.map(\.draw)))")
       }
-      guard
+      guard isFree(syntax.name, standsBeforeDot: true),
         declare(
           syntax.name, in: declaration.family, .bucket(program.buckets.count),
           first: spanOfMember(syntax.name.text, of: declaration.family))
@@ -336,7 +398,7 @@ extension Checking {
     case .payments, .bucketPayments: break
     }
     guard let counted, let event = names.events[counted.text] else { return }
-    if meter.scope == .key, program.events[event].keyField == nil {
+    if meter.scope == .key, !program.events[event].hasKey {
       report(
         .noKey, "a meter per key counts events that name a key, and `\(counted.text)` names none",
         syntax.scope?.span ?? counted.span,
@@ -354,6 +416,10 @@ extension Checking {
     var waiting: [Dependent: Int] = [:]
     for declaration in declared.derivations {
       let (event, field, value) = declaration.syntax
+      if event.text == RecordKind.payment.rawValue {
+        declarePaymentDerivation(field, value, declaration.family)
+        continue
+      }
       guard let index = eventIndex(event) else { continue }
       let name = "\(event.text).\(field.text)"
       if let first = derivations[name] {
@@ -369,7 +435,7 @@ extension Checking {
           help: "derive a field of another name, or remove it from the event")
         continue
       }
-      if ["paid", "shortfall"].contains(field.text) {
+      if Checking.decisionWords.contains(field.text) {
         report(
           .duplicateName, "every event has a `\(field.text)` of its own", field.span,
           help: "derive a field of another name")
@@ -379,6 +445,7 @@ extension Checking {
         family: declaration.family, event: index, field: field, value: value, span: declaration.span)
       waiting[.derived(name)] = index
     }
+    placePaymentDerivations()
     // Derived fields stand in the order in which they are computed. Placeholders until the values are checked, so that
     // their positions are known.
     for node in dependencyOrder() {

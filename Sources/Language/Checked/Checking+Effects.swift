@@ -10,8 +10,17 @@ extension Checking {
     }
     guard let arguments = arguments(of: syntax, definition, place) else { return nil }
     let operations = definition.lower(arguments)
-    for operation in operations {
-      guard isSound(operation, syntax, place) else { return nil }
+    for operation in operations { guard isSound(operation, syntax, place) else { return nil } }
+    let draws = operations.compactMap(\.draw)
+    guard Set(draws) == Set([definition.draws].compactMap { $0 }) else {
+      let says = definition.draws.map { "its plugin says that it \($0.verb)" } ?? "its plugin does not say so"
+      let does = draws.first { $0 != definition.draws }.map(\.verb) ?? "draws nothing on the buckets"
+      report(
+        .wrongEffect, "`\(definition.verb)` \(does), and \(says)", syntax.span,
+        notes: ["which events pay and hold must be known before their rules are checked"],
+        help: draws.first.map { "the plugin declares the effect with `draws: .\($0.rawValue)`" }
+          ?? "the plugin leaves `draws` out")
+      return nil
     }
     return Effect(verb: definition.verb, operations: operations, span: syntax.span)
   }
@@ -33,7 +42,9 @@ extension Checking {
 
   private func shape(_ definition: EffectDefinition) -> String {
     definition.fields.reduce(into: definition.verb) { text, field in
-      let words = (field.label.map { "\($0) " } ?? "") + field.name.uppercased()
+      var shown = field.name.uppercased()
+      if case .words(let allowed) = field.kind { shown = allowed.joined(separator: "|") }
+      let words = (field.label.map { "\($0) " } ?? "") + shown
       text += field.isRequired ? " \(words)" : " [\(words)]"
     }
   }
@@ -86,6 +97,31 @@ extension Checking {
         return false
       }
       result.words[field.name] = path[0].text
+    case .words(let allowed):
+      guard case .name(let path) = syntax.kind, path.count == 1, allowed.contains(path[0].text) else {
+        let said = program.sources.text(syntax.span)
+        report(
+          .wrongEffect, "`\(definition.verb)` does not know `\(said)` here", syntax.span,
+          notes: allowed.count > 1 ? ["it knows \(allowed.map { "`\($0)`" }.joined(separator: ", "))"] : [],
+          help: nearest(said, in: allowed).map { "did you mean `\($0)`?" } ?? shape(definition))
+        return false
+      }
+      result.words[field.name] = path[0].text
+    case .denial:
+      guard case .name(let path) = syntax.kind, path.count == 1 else {
+        report(.wrongEffect, "`\(definition.verb)` wants a denial's code here", syntax.span, help: shape(definition))
+        return false
+      }
+      guard let denial = denialIndex(path[0]) else { return false }
+      result.denials[field.name] = denial
+    case .record(let kind):
+      guard let record = record(kind, syntax, isOptional: !field.isRequired, place) else { return false }
+      result.values[field.name] = record
+    case .eachPayment:
+      var inTurn = place
+      inTurn.owns = .payment
+      guard let expr = value(syntax, inTurn, .money).flatMap(wieldy) else { return false }
+      result.values[field.name] = expr
     case .assignment:
       guard case .binary(.equal, let target, let assigned, _) = syntax.kind, case .name(let path) = target.kind else {
         report(
@@ -101,6 +137,24 @@ extension Checking {
       result.assignment = (setting, checked)
     }
     return true
+  }
+
+  /// A field given with the event at hand that names a record of a kind.
+  private func record(_ kind: RecordKind, _ syntax: ExprSyntax, isOptional: Bool, _ place: Place) -> Expr? {
+    let type = QualifiedType(.record(kind), isOptional: isOptional)
+    guard let expr = expression(syntax, place, expecting: type) else { return nil }
+    guard case .fact(.field) = expr.kind, expr.type.base == .record(kind) else {
+      let known = (place.events ?? []).flatMap { event in
+        program.events[event].fields.filter { $0.type.base == .record(kind) }
+          .map { "\(program.events[event].name).\($0.name)" }
+      }
+      report(
+        .wrongEffect, "a field of the event that names a \(kind.rawValue) is wanted here", syntax.span,
+        label: isNone(expr) ? nil : "this is \(expr.type.name)",
+        help: known.first ?? "give the event a field: `\(kind.rawValue): \(kind.rawValue)`")
+      return nil
+    }
+    return required(expr, type, place)
   }
 
   private func bucket(_ path: [Identifier], _ word: Identifier, _ place: Place) -> Int? {
@@ -138,89 +192,5 @@ extension Checking {
     }
     report(.unknownName, "`\(text)` is not a setting", span, help: help)
     return nil
-  }
-
-  /// What holds for every operation, whoever's effect asks for it.
-  private func isSound(_ operation: Operation, _ syntax: EffectSyntax, _ place: Place) -> Bool {
-    switch operation {
-    case .pay(let amount):
-      guard place.phase == .decision else {
-        report(
-          .wrongEffect, "`\(syntax.verb.text)` belongs in an `on` rule", syntax.span,
-          notes: ["a payment is part of the decision, not a reaction to it"], help: "use `credit` or `debit` here")
-        return false
-      }
-      return isAmount(amount)
-    case .credit(let amount, let bucket, let kind):
-      guard isFilled(bucket, syntax) else { return false }
-      if !program.buckets[bucket].keepsLots, kind != "paid" {
-        let name = Names.split(program.buckets[bucket].name).name
-        report(
-          .wrongEffect, "bucket `\(name)` keeps no lots, so `as \(kind)` would be lost", syntax.span,
-          labels: [Label(span: program.buckets[bucket].span, message: "declared without `keeps lots`")],
-          help: "bucket \(name) draw \(program.buckets[bucket].draw) keeps lots")
-        return false
-      }
-      if program.buckets[bucket].keepsLots, !program.lotKinds.contains(kind) {
-        program.lotKinds = (program.lotKinds.dropFirst() + [kind]).sorted()
-        program.lotKinds.insert("paid", at: 0)
-      }
-      return isAmount(amount)
-    case .debit(let amount, let bucket):
-      return isFilled(bucket, syntax) && isAmount(amount)
-    case .set(let setting, let value):
-      let declared = program.settings[setting]
-      if declared.scope == .global {
-        report(
-          .wrongEffect, "an event of one account cannot set `\(declared.name)`, which serves all", syntax.span,
-          labels: [Label(span: declared.span, message: "`global`")], help: "make the setting `per account`")
-        return false
-      }
-      if declared.scope == .key, let events = place.events,
-        let keyless = events.first(where: { program.events[$0].keyField == nil })
-      {
-        report(
-          .noKey, "`\(declared.name)` belongs to a key, and event `\(program.events[keyless].name)` names none",
-          syntax.span, labels: [Label(span: program.events[keyless].span, message: "no field of type `key` here")],
-          help: "give the event a key: `key: key`")
-        return false
-      }
-      let type = value.type.base
-      guard isNone(value) || value.range.isInside(declared.range) || type == .ratio else {
-        let (low, high) = (shown(declared.range.low, type), shown(declared.range.high, type))
-        report(
-          .outOfRange, "the value may be outside what `\(declared.name)` can hold", value.span,
-          label: "from \(shown(value.range.low, type)) to \(shown(value.range.high, type))",
-          help: type == .money || type == .tokens || type == .integer
-            ? "max(\(low), min(\(high), \(text(value))))" : "bound it with `min` and `max`")
-        return false
-      }
-      return true
-    case .notify(let level):
-      if !program.noticeLevels.contains(level) { program.noticeLevels = (program.noticeLevels + [level]).sorted() }
-      return true
-    }
-  }
-
-  private func isFilled(_ bucket: Int, _ syntax: EffectSyntax) -> Bool {
-    guard program.buckets[bucket].resets != nil else { return true }
-    report(
-      .wrongEffect, "`\(program.buckets[bucket].name)` is filled by its allowance, not by effects", syntax.span,
-      help: "change the setting its allowance reads")
-    return false
-  }
-
-  private func isAmount(_ amount: Expr) -> Bool {
-    guard amount.type.base == .money else {
-      reportMismatch(amount, QualifiedType(.money))
-      return false
-    }
-    guard amount.range.low >= 0 else {
-      report(
-        .mayBeNegative, "this amount may be below zero", amount.span,
-        label: "as low as \(shown(amount.range.low, .money))", help: "max($0, \(text(amount)))")
-      return false
-    }
-    return true
   }
 }

@@ -22,7 +22,8 @@ extension Fact {
     switch (self, other) {
     case (.now, .now), (.cycleStart, .cycleStart), (.cycleEnd, .cycleEnd), (.field, .field), (.setting, .setting),
       (.posted, .posted), (.available, .available), (.held, .held), (.meter, .meter), (.last, .last), (.drawn, .drawn),
-      (.covered, .covered), (.shortfall, .shortfall), (.previous, .previous):
+      (.covered, .covered), (.shortfall, .shortfall), (.previous, .previous), (.rescued, .rescued),
+      (.eventKey, .eventKey), (.collecting, .collecting), (.record, .record), (.own, .own), (.total, .total):
       true
     default: false
     }
@@ -159,10 +160,10 @@ extension Checking {
         help: "use it in `after` rules and `always` promises")
       return false
     }
-    if needs.shortfall, place.phase != .rescue, place.phase != .open {
+    if needs.shortfall, ![.rescue, .afterwards, .open].contains(place.phase) {
       report(
-        .notKnownYet, "`\(name)` reads the shortfall, known only before a denial", span,
-        help: "use it in `before denial` rules")
+        .notKnownYet, "`\(name)` reads the shortfall, known only before a denial and after the decision", span,
+        help: "use it in `before denial` and `after` rules, and in `always` promises")
       return false
     }
     return true
@@ -191,21 +192,21 @@ extension Checking {
   private func add(_ fact: Fact, to needs: inout Needs) {
     needs.add(fact)
     switch fact {
-    case .field(let event, _): needs.events.insert(event)
-    case .drawn, .covered: needs.drawn = true
+    case .field(let event, _), .record(let event, _, _): needs.events.insert(event)
+    case .drawn, .covered, .rescued: needs.drawn = true
     case .shortfall: needs.shortfall = true
     case .previous(let inner):
       needs.previous = true
       add(inner, to: &needs)
     case .setting(let index): if program.settings[index].scope == .key { needs.keys = true }
     case .meter(let index): if program.meters[index].scope == .key { needs.keys = true }
-    case .now, .cycleStart, .cycleEnd, .posted, .available, .held, .last: break
+    case .now, .cycleStart, .cycleEnd, .posted, .available, .held, .last, .eventKey, .collecting, .own, .total: break
     }
   }
 
   /// Whether what is kept per key can be read on these events: each must say which key it is about. Reports where not.
   func isAboutKeys(_ expr: Expr, _ events: [Int]) -> Bool {
-    guard let keyless = events.first(where: { program.events[$0].keyField == nil }), needs(of: expr).keys else {
+    guard let keyless = events.first(where: { !program.events[$0].hasKey }), needs(of: expr).keys else {
       return true
     }
     report(
@@ -270,6 +271,12 @@ extension Checking {
     derivations[name]?.state = .done
     guard let value, let index = program.events[event].fields.firstIndex(where: { $0.name == derivation.field.text })
     else { return }
+    if case .record(let kind) = value.type.base {
+      report(
+        .misplacedType, "a \(kind.rawValue) is named by a field given with an event, not by a derived one", value.span,
+        help: "derive one of its numbers, such as `\(text(value)).state`")
+      return
+    }
     program.events[event].fields[index].type = value.type
     program.events[event].fields[index].range = value.range
     program.events[event].fields[index].derivation = value

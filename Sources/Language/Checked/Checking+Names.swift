@@ -16,6 +16,9 @@ extension Checking {
     {
       return found.map(Checked.plain)
     }
+    if path.count == 3, let event = names.events[path[0].text], let found = recordFact(event, path, span, place) {
+      return found.map(Checked.plain)
+    }
     guard place.phase != .constant else {
       if path.count == 1, expecting?.base == .name || isList(expecting) {
         reportUnknown(path, span, place, expecting)
@@ -26,6 +29,16 @@ extension Checking {
         label: "only literals are allowed here",
         help: "write the value itself")
       return nil
+    }
+    if path.count == 2 {
+      switch path[0].text {
+      case "payment": return ownNumber(path[1], span, place).map(Checked.plain)
+      case "payments": return paymentTotal(path[1], span, place).map(Checked.plain)
+      default: break
+      }
+      if let group = EventClass(rawValue: path[0].text) {
+        return classFact(group, path, span, place).map(Checked.plain)
+      }
     }
     // A suffix of a bucket: `balance.available`, `funding.balance.drawn`. A family of the bucket's name comes first.
     if path.count == 3 || path.count == 2 && names.member(path[1].text, of: path[0].text) == nil,
@@ -140,6 +153,7 @@ extension Checking {
     let fact: Fact
     switch path.map(\.text) {
     case ["now"]: fact = .now
+    case ["collecting"]: fact = .collecting
     case ["cycle", "start"]: fact = .cycleStart
     case ["cycle", "end"]: fact = .cycleEnd
     default: return nil
@@ -147,9 +161,11 @@ extension Checking {
     if place.phase == .settings {
       report(
         .settingsOnly, "a setting's condition reads settings only", span, label: "this changes by itself",
-        help: "ask for the time in a rule instead: `deny EVENT rule NAME when … with CODE`")
+        help: "ask for \(fact == .collecting ? "it" : "the time") in a rule instead: "
+          + "`deny EVENT rule NAME when … with CODE`")
       return .some(nil)
     }
+    if fact == .collecting { return Expr(.fact(fact), QualifiedType(.bool), ValueType.bool.naturalRange, span) }
     let optional = fact != .now
     if optional, program.cycleAnchor == nil, declared.cycles.isEmpty {
       report(
@@ -160,11 +176,10 @@ extension Checking {
     return Expr(.fact(fact), QualifiedType(.time, isOptional: optional), ValueType.time.naturalRange, span)
   }
 
-  /// `request.cost`, `request.paid`, `request.shortfall`. Outer nil: the event has no such field, a family may.
-  private func eventFact(_ event: Int, _ path: [Identifier], _ span: Span, _ place: Place) -> Expr?? {
+  /// `request.cost`, `request.paid`, `request.key`. Outer nil: the event has no such field, a family may.
+  func eventFact(_ event: Int, _ path: [Identifier], _ span: Span, _ place: Place) -> Expr?? {
     let declared = program.events[event]
     let word = path[1].text
-    let money = ValueRange(low: 0, high: ValueType.money.naturalRange.high)
     let field = declared.fields.firstIndex { $0.name == word }
     if field == nil, names.member(word, of: path[0].text) != nil { return nil }
     if let events = place.events, events != [event] {
@@ -180,32 +195,14 @@ extension Checking {
       let known = program.events[event].fields[field]
       return Expr(.fact(.field(event: event, field: field)), known.type, known.range, span)
     }
-    switch word {
-    case "paid":
-      guard place.phase == .afterwards || place.phase == .open else {
-        report(
-          .notKnownYet, "what was paid is known only after the decision", span,
-          help: "use it in `after` rules and `always` promises")
-        return .some(nil)
-      }
-      return Expr(.fact(.covered), QualifiedType(.money), money, span)
-    case "shortfall":
-      guard place.phase == .rescue || place.phase == .open else {
-        report(
-          .notKnownYet, "the shortfall is known only before a denial", span, help: "use it in `before denial` rules")
-        return .some(nil)
-      }
-      return Expr(.fact(.shortfall), QualifiedType(.money), money, span)
-    default:
-      let words = declared.fields.map(\.name) + ["paid", "shortfall"]
-      let nearest = self.nearest(word, in: words)
-      report(
-        .unknownName, "event `\(declared.name)` has no field `\(word)`", path[1].span,
-        notes: declared.fields.isEmpty
-          ? [] : ["its fields are " + declared.fields.map { "`\($0.name)`" }.joined(separator: ", ")],
-        help: nearest.map { "did you mean `\(declared.name).\($0)`?" })
-      return .some(nil)
-    }
+    if let fact = decisionFact(word, span, place) { return fact }
+    let nearest = self.nearest(word, in: declared.fields.map(\.name) + Checking.decisionWords)
+    report(
+      .unknownName, "event `\(declared.name)` has no field `\(word)`", path[1].span,
+      notes: declared.fields.isEmpty
+        ? [] : ["its fields are " + declared.fields.map { "`\($0.name)`" }.joined(separator: ", ")],
+      help: nearest.map { "did you mean `\(declared.name).\($0)`?" })
+    return .some(nil)
   }
 
   private func reportOtherEvent(_ event: String, _ field: String, _ span: Span, _ place: Place, _ here: [Int]) {
@@ -221,7 +218,15 @@ extension Checking {
     case (_, 1): help = "use the fields of \(known), or keep what `\(event)` said in a setting"
     default:
       message = "a rule on several events cannot read the fields of one"
-      help = "write one rule for each of \(known)"
+      let shared = EventClass.allCases.first { here.allSatisfy(self.events(of: $0).contains) }
+      if let shared, (Checking.decisionWords + ["key"]).contains(field) {
+        help = "write `\(shared.rawValue).\(field)`, which every one of them has"
+      } else if place.phase == .rescue {
+        help =
+          "a rescue is about every event that can be denied: read what they all have, such as `admission.shortfall`"
+      } else {
+        help = "write one rule for each of \(known)"
+      }
     }
     report(.otherEvent, message, span, help: help)
   }
@@ -281,6 +286,14 @@ extension Checking {
 
   func eventIndex(_ event: Identifier) -> Int? {
     if let index = names.events[event.text] { return index }
+    if let group = EventClass(rawValue: event.text) {
+      let members = events(of: group)
+      report(
+        .unknownEvent,
+        "`\(event.text)` stands for every event that \(group.rawValue == "charge" ? "pays or settles" : "pays or holds"), and one is wanted here",
+        event.span, help: members.isEmpty ? "write the name of an event" : "write \(events(members, "or"))")
+      return nil
+    }
     let nearest = self.nearest(event.text, in: names.events.keys.sorted())
     report(
       .unknownEvent, "unknown event `\(event.text)`", event.span,
@@ -330,6 +343,12 @@ extension Checking {
       return nil
     }
     guard readsState(expr) else {
+      guard !readsUnkept(expr) else {
+        report(
+          .notKnownYet, "nothing remembers what `\(text(expr))` was before an event", span,
+          label: "`previous` looks back at settings, buckets, meters and times", help: text(expr))
+        return nil
+      }
       report(
         .notKnownYet, "`\(text(expr))` is the same before an event and after it", span,
         label: "`previous` looks back at settings, buckets, meters and times", help: text(expr))
@@ -346,10 +365,22 @@ extension Checking {
     case .fact(let fact):
       switch fact {
       case .setting, .posted, .available, .held, .meter, .last, .cycleStart, .cycleEnd: true
-      case .now, .field, .drawn, .covered, .shortfall, .previous: false
+      case .now, .field, .drawn, .covered, .shortfall, .previous, .rescued, .eventKey, .collecting, .record, .own,
+        .total:
+        false
       }
     case .named(let index): knownLets[index].readsState
     default: expr.operands.contains(where: readsState)
+    }
+  }
+
+  /// Whether it reads records, which are as they are now.
+  private func readsUnkept(_ expr: Expr) -> Bool {
+    FactsRead([expr], in: program).facts.contains { fact in
+      switch fact {
+      case .collecting, .record, .own, .total: true
+      default: false
+      }
     }
   }
 
@@ -360,7 +391,9 @@ extension Checking {
         switch fact {
         case .setting, .posted, .available, .held, .meter, .last, .cycleStart, .cycleEnd:
           return Expr(.fact(.previous(fact)), node.type, node.range, node.span)
-        case .now, .field, .drawn, .covered, .shortfall, .previous: return nil
+        case .now, .field, .drawn, .covered, .shortfall, .previous, .rescued, .eventKey, .collecting, .record, .own,
+          .total:
+          return nil
         }
       case .named(let index): return beforeEvent(program.lets[index].value)
       default: return nil

@@ -6,6 +6,7 @@ enum Dependent: Hashable {
   case constant(String)
   case derived(String)
   case meter(Int)
+  case ofPayment(String)
 }
 
 extension Checking {
@@ -16,7 +17,7 @@ extension Checking {
   func dependencyOrder() -> [Dependent] {
     let all =
       lets.keys.sorted().map(Dependent.constant) + derivations.keys.sorted().map(Dependent.derived)
-      + sums.keys.sorted().map(Dependent.meter)
+      + sums.keys.sorted().map(Dependent.meter) + paymentDerivations.keys.sorted().map(Dependent.ofPayment)
     var order: [Dependent] = []
     var seen: Set<Dependent> = []
     for start in all where seen.insert(start).inserted {
@@ -41,6 +42,8 @@ extension Checking {
       if let derivation = derivations[name] { mentions(in: derivation.value, derivation.family, &found) }
     case .meter(let index):
       if let sum = sums[index] { mentions(in: sum.value, sum.family, &found) }
+    case .ofPayment(let name):
+      if let derivation = paymentDerivations[name] { mentions(in: derivation.value, derivation.family, &found) }
     }
     return found
   }
@@ -55,8 +58,12 @@ extension Checking {
       if words.count == 2 {
         let full = "\(words[0]).\(words[1])"
         if derivations[full] != nil { found.append(.derived(full)) }
+        if words[0] == "payment" || words[0] == "payments", paymentDerivations[words[1]] != nil {
+          found.append(.ofPayment(words[1]))
+        }
         symbol = names.member(words[1], of: words[0])
       }
+      if words.count == 3, let number = derivedNumber(words) { found.append(number) }
       switch symbol {
       case .constant(let full): found.append(.constant(full))
       case .meter(let index): if sums[index] != nil { found.append(.meter(index)) }

@@ -26,6 +26,7 @@ extension Checking {
           }
         } else {
           for row in syntax.rows { if let row = self.row(row, table, declaration.family) { table.rows.append(row) } }
+          narrowOutputs(of: &table)
         }
       } else {
         table.inputs = []
@@ -52,8 +53,18 @@ extension Checking {
     }
   }
 
+  /// What stands in a table is all that it can give. A file is exchanged more often than the rules that read it, so there the
+  /// whole type counts.
+  private func narrowOutputs(of table: inout Table) {
+    for (column, output) in table.outputs.enumerated() where output.type.base.isOrdered && output.type.base != .ratio {
+      let values = table.rows.map { $0.values[column] }.filter { $0 != ValueType.none }
+      guard let low = values.min(), let high = values.max() else { continue }
+      table.outputs[column].range = ValueRange(low, high)
+    }
+  }
+
   private func column(_ syntax: TableSyntax.Column) -> Table.Column? {
-    guard let type = type(syntax.type) else { return nil }
+    guard let type = type(syntax.type, of: .column) else { return nil }
     return Table.Column(name: syntax.name.text, type: type, range: type.base.naturalRange)
   }
 
@@ -251,7 +262,7 @@ extension Checking {
     case .duration: "write a number and a unit, such as 2 hours"
     case .enumeration(let members): "write one of \(members.joined(separator: ", "))"
     case .name: "write a name"
-    case .key: "a file cannot name keys"
+    case .key, .card, .record: "a file cannot name a \(type.name)"
     }
   }
 
@@ -269,7 +280,7 @@ extension Checking {
     case .time: value = (try? Instant(parsing: text))?.microseconds
     case .duration: value = (try? TimeSpan(parsing: text))?.microseconds
     case .enumeration(let members): value = members.firstIndex(of: text).map(Int64.init)
-    case .key: value = nil
+    case .key, .card, .record: value = nil
     }
     guard let value, column.type.base.admits(value, in: column.range) else { return nil }
     return value

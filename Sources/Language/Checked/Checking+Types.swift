@@ -50,6 +50,7 @@ extension Checking {
     case (.name, .bool): return "compare it: `\(text) is \"name\"`"
     case (.money, .bool), (.tokens, .bool), (.integer, .bool), (.rate, .bool), (.duration, .bool), (.time, .bool):
       return "compare it: `\(text) > \(nothing(expr.type.base))`"
+    case (_, .card): return "a card is a field of an event, or a setting of type `card or none`"
     case (_, .enumeration(let members)): return "write one of \(members.joined(separator: ", "))"
     default: return nil
     }
@@ -67,7 +68,7 @@ extension Checking {
     case .time: "now"
     case .duration: "0 hours"
     case .name: "\"name\""
-    case .key: "key"
+    case .key, .card, .record: type.name
     case .enumeration(let members): members.first ?? "word"
     }
   }
@@ -77,7 +78,10 @@ extension Checking {
     let otherwise = "if \(name) is set then \(name) else \(nothing(expr.type.base))"
     var notes = ["a value that may be none is read only where a test before it says it is set"]
     var help = otherwise
-    if [.key, .name].contains(expr.type.base) { help = "test it before: `\(name) is set`" }
+    switch expr.type.base {
+    case .key, .name, .card, .record: help = "test it before: `\(name) is set`"
+    default: break
+    }
     if let span = place.comparison, text(span).count <= 80 { help = "\(name) is set and \(text(span))" }
     switch place.refusal {
     case .minimum:

@@ -66,7 +66,7 @@ extension Checking {
           continue
         }
         first = name.span
-        _ = isFree(name)
+        _ = isFree(name, standsBeforeDot: true)
         if family != nil {
           report(
             .missingPolicy, "the `policy` line stands first in its file", name.span,
@@ -139,8 +139,12 @@ extension Checking {
   }
 
   /// Whether a word can name something: the language reads these as its own wherever they stand.
-  func isFree(_ name: Identifier) -> Bool {
-    guard ["now", "cycle", "total", "min", "max", "last", "previous"].contains(name.text) else { return true }
+  ///
+  /// - Parameter standsBeforeDot: whether `NAME.…` is then read: an event, a policy, a bucket.
+  func isFree(_ name: Identifier, standsBeforeDot: Bool = false) -> Bool {
+    let words = ["now", "cycle", "total", "min", "max", "last", "previous", "collecting"]
+    let owners = ["payment", "payments"] + EventClass.allCases.map(\.rawValue)
+    guard words.contains(name.text) || standsBeforeDot && owners.contains(name.text) else { return true }
     report(
       .duplicateName, "`\(name.text)` is a word of the language", name.span,
       help: "choose another name, such as `\(name.text)_value`")

@@ -110,8 +110,21 @@ public enum Fact: Sendable, Hashable {
   case drawn(Int)
   /// How much of what this event had to pay was paid, at standard rates. After the waterfall only.
   case covered
-  /// What the waterfall could not cover. In `before denial` only.
+  /// What the waterfall could not cover: what a denial is about, and what a settled hold leaves to the platform. In `before
+  /// denial`, `after` and `always`.
   case shortfall
+  /// Whether a rescue let this event pass. In `after` and `always` only.
+  case rescued
+  /// The key the event came with, none without one.
+  case eventKey
+  /// Whether a charge of a card still waits for the provider's answer.
+  case collecting
+  /// Number `number` of the record that field `field` of event `event` names.
+  case record(event: Int, field: Int, number: Int)
+  /// Number `number` of the record at hand, where an expression is about each record of a kind in turn.
+  case own(RecordKind, number: Int)
+  /// The sum of derivation `index` of the program over all payments of the account: `payments.refundable`.
+  case total(Int)
   /// A setting, bucket or meter as it was before this event. In `after` and `always` only.
   indirect case previous(Fact)
 }

@@ -12,7 +12,7 @@ struct Place {
     case decision
     /// `before denial`: the shortfall is known.
     case rescue
-    /// `after` and `always`: what was drawn is known, and what was before.
+    /// `after` and `always`: what was drawn is known, what could not be, and what was before.
     case afterwards
     /// A `let`, which takes the phase of whoever reads it.
     case open
@@ -33,6 +33,10 @@ struct Place {
   var asker = Asker.rule
   /// In a `must`: whose setting the condition is of.
   var scope: Scope?
+  /// Whose numbers are at hand, where an expression is about each record of a kind in turn.
+  var owns: RecordKind?
+  /// Whether its events were named by a word for several, which may stand for none.
+  var namesClass = false
   /// While finding out whether a `let` is an exact sum, which is read where it is used.
   var isLenient = false
 

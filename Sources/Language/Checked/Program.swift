@@ -17,7 +17,14 @@ public struct Program: Sendable {
   public var denials: [Denial] = []
   public var rules: [Rule] = []
   public var promises: [Promise] = []
+  /// Conditions of promises about `charge` or `admission` where no event is one: nothing asks them, yet what they read is
+  /// no mistake of their author.
+  var unasked: [Expr] = []
   public var functions: [FunctionDefinition] = []
+  /// What is derived of each payment, sorted by name: `derive payment.refundable = …`.
+  public var paymentDerivations: [PaymentDerivation] = []
+  /// Which events hold money and answer charges of cards.
+  public var roles = Roles()
   /// The instant billing cycles are counted from, a time or none.
   public var cycleAnchor: Expr?
   /// Kinds of lots that `credit … as KIND` names, sorted; a bucket credited without one gets kind 0, `paid`.
@@ -33,6 +40,37 @@ public struct Program: Sendable {
 
   /// The interned value of a name, -1 for one that no table or rule mentions.
   public func symbol(_ name: String) -> Int64 { names[name] ?? -1 }
+}
+
+/// The events that the program around the rules must know by what their rules do, never by their names.
+public struct Roles: Sendable, Hashable {
+  /// Its rules hold money; a hold keeps its fields.
+  public var hold: Int?
+  /// Its rules receive a payment: the provider has the money.
+  public var paid: Int?
+  /// Its rules close a payment as declined.
+  public var declined: Int?
+  /// Its rules close a payment as failed: nobody knows why, nothing was charged.
+  public var failed: Int?
+  /// Its rules confirm that a refund has arrived, or restore one that has not.
+  public var refundPaid: Int?
+  public var refundFailed: Int?
+
+  public init() {}
+}
+
+/// A number derived of each payment. Reads ``Fact/own(_:number:)`` of payments, settings and the time.
+public struct PaymentDerivation: Sendable {
+  /// `refundable`
+  public var name: String
+  public var value: Expr
+  public var span: Span
+
+  public init(name: String, value: Expr, span: Span) {
+    self.name = name
+    self.value = value
+    self.span = span
+  }
 }
 
 public struct Policy: Sendable {
@@ -86,6 +124,10 @@ public struct Bucket: Sendable {
   public var rateStep: Int64 = 1
   /// The denial when an event falls short of this bucket's last cent.
   public var denial: Int?
+  /// Which lots burn first, `grants_first | oldest_first`, read from global settings; nil: grants first.
+  public var lotOrder: Expr?
+  /// The type of that: what somebody was given burns before what they paid for, or whatever came first does.
+  public static let lotOrders = ValueType.enumeration(["grants_first", "oldest_first"])
   public var span: Span
 
   public init(
@@ -152,6 +194,10 @@ public struct Event: Sendable {
   public var derivationOrder: [Int] = []
   /// The field that names the API key, if any: per-key settings and meters are read through it.
   public var keyField: Int?
+  /// The field that names a hold whose key counts as this event's, where the event names none itself.
+  public var keyThrough: Int?
+  /// Whether it says which key it is about, so that what is kept per key can be read and changed.
+  public var hasKey: Bool { keyField != nil || keyThrough != nil }
   /// The denial for a field outside its declared range.
   public var outOfRange: Int?
   public var span: Span
@@ -164,6 +210,8 @@ public struct Event: Sendable {
     public var value: Int64?
     /// How a derived field is computed.
     public var derivation: Expr?
+    /// The denial for this field outside its range, before that of the event.
+    public var outOfRange: Int?
     public var span: Span
 
     public init(

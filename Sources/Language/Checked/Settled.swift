@@ -11,6 +11,10 @@ enum Settling {
   case rate
   /// `sum of EXPR on EVENT`: what a meter counts.
   case sum
+  /// `keeps lots by EXPR`: which lots burn first.
+  case lotOrder
+  /// `derive payment.NAME = EXPR`: a number of each payment.
+  case ofPayment
 
   /// The words a message begins with, and what may be read instead.
   var words: (subject: String, instead: String) {
@@ -19,6 +23,8 @@ enum Settling {
     case .allowance: ("an allowance is made of", "settings, meters and times")
     case .rate: ("a bucket's rate is made of", "settings, meters and times")
     case .sum: ("a meter sums", "fields of its event and settings")
+    case .lotOrder: ("which lots burn first follows from", "global settings")
+    case .ofPayment: ("what is derived of each payment is made of", "its numbers, settings and `now`")
     }
   }
 
@@ -28,7 +34,8 @@ enum Settling {
     case (.anchor, .last), (.allowance, .last), (.rate, .last): true
     case (.allowance, .meter), (.allowance, .now), (.allowance, .cycleStart), (.allowance, .cycleEnd): true
     case (.rate, .now), (.rate, .cycleStart), (.rate, .cycleEnd), (.rate, .meter): true
-    case (.sum, .field), (.sum, .now): true
+    case (.sum, .field), (.sum, .record), (.sum, .now): true
+    case (.ofPayment, .own), (.ofPayment, .now): true
     default: false
     }
   }
@@ -49,7 +56,8 @@ extension Checking {
       .unsettled, "\(settling.words.subject) \(settling.words.instead), not \(Checking.kind(of: fact))",
       place(of: fact, in: expr),
       label: "reads \(Checking.kind(of: fact))",
-      notes: settling == .sum ? [] : ["what depends on itself would have no first value"],
+      notes: [.anchor, .allowance, .rate].contains(settling)
+        ? ["what depends on itself would have no first value"] : [],
       help: "read \(settling.words.instead) only")
     return false
   }
@@ -75,7 +83,11 @@ extension Checking {
     case .posted, .available, .held: "what is in a bucket"
     case .meter: "a meter"
     case .last: "when something happened"
-    case .drawn, .covered, .shortfall: "a decision"
+    case .drawn, .covered, .shortfall, .rescued: "a decision"
+    case .eventKey: "the key of an event"
+    case .collecting: "a charge on its way"
+    case .record, .own: "a record"
+    case .total: "a sum over all payments"
     case .previous: "an earlier state"
     }
   }

@@ -22,6 +22,10 @@ public enum ValueType: Sendable, Hashable {
   case name
   /// An API key of the account: its index in the account.
   case key
+  /// A card the account has named: its index in the account.
+  case card
+  /// Something the account keeps a record of: its index among the records of its kind.
+  case record(RecordKind)
   /// One member of a closed list: its position.
   case enumeration([String])
 
@@ -43,6 +47,8 @@ public enum ValueType: Sendable, Hashable {
     case .duration: "duration"
     case .name: "name"
     case .key: "key"
+    case .card: "card"
+    case .record(let kind): kind.rawValue
     case .enumeration(let members): members.joined(separator: " | ")
     }
   }
@@ -59,7 +65,7 @@ public enum ValueType: Sendable, Hashable {
     case .time: ValueRange(0, Instant.latest.microseconds)
     case .duration: ValueRange(-Instant.latest.microseconds, Instant.latest.microseconds)
     case .name: ValueRange(-1, Int64(Int32.max))
-    case .key: ValueRange(0, Int64(Int32.max))
+    case .key, .card, .record: ValueRange(0, Int64(Int32.max))
     case .enumeration(let members): ValueRange(0, Int64(members.count - 1))
     }
   }
@@ -80,7 +86,7 @@ public enum ValueType: Sendable, Hashable {
   public var isOrdered: Bool {
     switch self {
     case .money, .rate, .tokens, .integer, .ratio, .time, .duration: true
-    case .bool, .name, .key, .enumeration: false
+    case .bool, .name, .key, .card, .record, .enumeration: false
     }
   }
 }

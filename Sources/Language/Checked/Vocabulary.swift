@@ -69,9 +69,12 @@ public struct EffectDefinition: Sendable {
   public var fields: [Field]
   /// A rule that uses it, run as a test of the plugin: must check without a diagnostic.
   public var example: String
+  /// Makes operations of checked arguments. It cannot refuse them: what an argument may be is said by the kind of its field.
   public var lower: @Sendable (EffectArguments) -> [Operation]
-  /// Whether it draws on the waterfall, so that gates and caps apply to events that use it.
-  public var pays: Bool
+  /// How it draws on the buckets, if it does: which events pay and hold is known before any rule is checked, so that gates,
+  /// caps and the words `charge` and `admission` are about the events that use it. A rule whose operations draw otherwise
+  /// is refused.
+  public var draws: Draw?
   public var plugin: String = ""
 
   public struct Field: Sendable {
@@ -88,8 +91,16 @@ public struct EffectDefinition: Sendable {
       case bucket
       /// A free word: a kind of lot, a level.
       case word
+      /// One of these words, such as `declined`. Any other is an error that lists them.
+      case words([String])
       /// `SETTING = EXPR`.
       case assignment
+      /// A denial's code.
+      case denial
+      /// A field of the event that names a record of this kind. Where it is not required it may be none.
+      case record(RecordKind)
+      /// An amount of money about each payment in turn: `payment.refundable`.
+      case eachPayment
     }
 
     public init(_ label: String?, _ name: String, _ kind: Kind, isRequired: Bool = true) {
@@ -101,14 +112,14 @@ public struct EffectDefinition: Sendable {
   }
 
   public init(
-    verb: String, summary: String, fields: [Field], example: String, pays: Bool = false,
+    verb: String, summary: String, fields: [Field], example: String, draws: Draw? = nil,
     lower: @escaping @Sendable (EffectArguments) -> [Operation]
   ) {
     self.verb = verb
     self.summary = summary
     self.fields = fields
     self.example = example
-    self.pays = pays
+    self.draws = draws
     self.lower = lower
   }
 }
@@ -119,20 +130,9 @@ public struct EffectArguments: Sendable {
   public var buckets: [String: Int] = [:]
   public var words: [String: String] = [:]
   public var assignment: (setting: Int, value: Expr)?
+  public var denials: [String: Int] = [:]
 
   public init() {}
-}
-
-/// The closed set of ledger instructions an effect can ask for.
-public enum Operation: Sendable {
-  /// Through the waterfall: whole or not at all. At most one per decision.
-  case pay(Expr)
-  /// Puts money into a bucket, as a lot of this kind where the bucket keeps lots.
-  case credit(Expr, bucket: Int, lotKind: String)
-  /// Takes money out of a bucket, at most what is posted.
-  case debit(Expr, bucket: Int)
-  case set(setting: Int, Expr)
-  case notify(level: String)
 }
 
 /// One use of an effect in a rule.

@@ -2,7 +2,7 @@
 struct LineBreaker {
   private static let words: [String: Set<String>] = [
     "setting": ["must", "from"], "bucket": ["resets", "else"], "table": ["gives", "from", "row"],
-    "deny": ["when", "with"], "gate": ["when", "else"], "cap": ["at", "when", "else"], "on": ["when"],
+    "deny": ["when", "with"], "gate": ["when", "else"], "cap": ["at", "when", "else"], "on": ["when", "else"],
     "before": ["when"], "after": ["when"],
   ]
 

@@ -134,6 +134,7 @@ extension Parser {
       expectColon(after: name, help: "setting \(name.text): \(likelyType)"), let type = parseType()
     else { return nil }
     var setting = SettingSyntax(name: name, type: type, value: ExprSyntax(.missing, type.span))
+    if accept("in") != nil { setting.range = parseRange(help: "in $0..$1000") }
     if expect(.equal, after: "the type", help: "give it a value, such as `= none`") {
       setting.value = parseExpression()
     }
@@ -216,6 +217,7 @@ extension Parser {
       case "keeps":
         once(!bucket.keepsLots, "`keeps lots`", at: word.span)
         if expect("lots", after: "`keeps`", help: "keeps lots") { bucket.keepsLots = true }
+        if bucket.keepsLots, accept("by") != nil { bucket.lotOrder = parseExpression() }
       case "rate":
         once(bucket.rate == nil, "`rate`", at: word.span)
         bucket.rate = parseExpression()
@@ -351,7 +353,7 @@ extension Parser {
     report(
       .typeExpected, "expected a type, found \(found(token))", at: token.span,
       help: "write one of `money`, `rate`, `tokens`, `integer`, `ratio`, `percent`, `bool`, `time`, `duration`, "
-        + "`name`, `key`, or words joined by `|`")
+        + "`name`, `key`, `card`, `hold`, `payment`, `refund`, or words joined by `|`")
     return nil
   }
 

@@ -109,6 +109,9 @@ extension Parser {
     var field = EventSyntax.Field(name: name, type: type)
     if accept("in") != nil { field.range = parseRange(help: "in $0..$1000") }
     if accept(.equal) != nil { field.value = parseExpression() }
+    if accept("else") != nil {
+      field.denial = expectName("the denial's code after `else`", example: "else unknown_hold")
+    }
     return isRecovering ? nil : field
   }
 }

@@ -62,10 +62,11 @@ public struct DeclarationSyntax: Sendable {
   }
 }
 
-/// `setting NAME : TYPE = EXPR [scope] {must COND else "text"} {from DATE EXPR}`
+/// `setting NAME : TYPE [in LOW..HIGH] = EXPR [scope] {must COND else "text"} {from DATE EXPR}`
 public struct SettingSyntax: Sendable {
   public var name: Identifier
   public var type: TypeSyntax
+  public var range: (low: ExprSyntax, high: ExprSyntax)?
   public var value: ExprSyntax
   public var scope: ScopeSyntax?
   public var conditions: [(condition: ExprSyntax, text: QuotedText)]
@@ -117,12 +118,14 @@ public struct TypeSyntax: Sendable {
   }
 }
 
-/// `bucket NAME draw N [resets each WINDOW to EXPR] [keeps lots] [rate EXPR round up to AMOUNT] [else CODE]`
+/// `bucket NAME draw N [resets each WINDOW to EXPR] [keeps lots [by EXPR]] [rate EXPR round up to AMOUNT] [else CODE]`
 public struct BucketSyntax: Sendable {
   public var name: Identifier
   public var draw: LiteralInteger
   public var resets: (window: Identifier, allowance: ExprSyntax)?
   public var keepsLots: Bool
+  /// Which lots burn first; nil where nothing is written (grants first).
+  public var lotOrder: ExprSyntax?
   public var rate: ExprSyntax?
   /// What is drawn at the rate is rounded up to a multiple of this.
   public var rateStep: ExprSyntax?
@@ -185,7 +188,7 @@ public struct MeterSyntax: Sendable {
   }
 }
 
-/// `event NAME ["summary"] FIELD: TYPE [in LOW..HIGH] [= DEFAULT] … [otherwise CODE]`
+/// `event NAME ["summary"] FIELD: TYPE [in LOW..HIGH] [= DEFAULT] [else CODE] … [otherwise CODE]`
 public struct EventSyntax: Sendable {
   public var name: Identifier
   public var summary: QuotedText?
@@ -198,15 +201,18 @@ public struct EventSyntax: Sendable {
     public var type: TypeSyntax
     public var range: (low: ExprSyntax, high: ExprSyntax)?
     public var value: ExprSyntax?
+    /// The denial an event gets when this field is outside its range, before that of the event.
+    public var denial: Identifier?
 
     public init(
       name: Identifier, type: TypeSyntax, range: (low: ExprSyntax, high: ExprSyntax)? = nil,
-      value: ExprSyntax? = nil
+      value: ExprSyntax? = nil, denial: Identifier? = nil
     ) {
       self.name = name
       self.type = type
       self.range = range
       self.value = value
+      self.denial = denial
     }
   }
 

@@ -25,7 +25,7 @@ public enum Words {
   ])
 
   /// Begin an argument of an effect.
-  public static let labels: Set<String> = ["in", "to", "from", "for", "as", "with", "of", "by", "because"]
+  public static let labels: Set<String> = ["in", "to", "from", "for", "as", "with", "of", "by", "because", "else"]
 
   /// Words of other languages, and what they are called here.
   static let foreign = [

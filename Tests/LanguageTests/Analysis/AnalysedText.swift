@@ -45,29 +45,7 @@ struct AnalysedText {
     all.map { ([$0.code, $0.message].joined(separator: " ")) + $0.notes.map { " | \($0)" }.joined() }
   }
 
-  static let vocabulary = Vocabulary(effects: [
-    EffectDefinition(
-      verb: "pay", summary: "pays", fields: [.init(nil, "amount", .value(.money))], example: "", pays: true,
-      lower: { arguments in arguments.values["amount"].map { [.pay($0)] } ?? [] }),
-    EffectDefinition(
-      verb: "credit", summary: "credits",
-      fields: [
-        .init(nil, "amount", .value(.money)), .init("to", "bucket", .bucket),
-        .init("as", "kind", .word, isRequired: false),
-      ], example: "",
-      lower: { arguments in
-        guard let amount = arguments.values["amount"], let bucket = arguments.buckets["bucket"] else { return [] }
-        return [.credit(amount, bucket: bucket, lotKind: arguments.words["kind"] ?? "paid")]
-      }),
-    EffectDefinition(
-      verb: "set", summary: "sets", fields: [.init(nil, "assignment", .assignment)], example: "",
-      lower: { arguments in
-        arguments.assignment.map { [.set(setting: $0.setting, $0.value)] } ?? []
-      }),
-    EffectDefinition(
-      verb: "notify", summary: "notifies", fields: [.init(nil, "level", .word)], example: "",
-      lower: { arguments in arguments.words["level"].map { [.notify(level: $0)] } ?? [] }),
-  ])
+  static let vocabulary = Vocabulary(functions: [.addBusinessDays], effects: EffectDefinition.forTests)
 }
 
 /// The families the product ships.
@@ -75,11 +53,11 @@ enum ShippedRules {
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "rules")
 
-  static func load(reversed: Bool = false) throws -> AnalysedText {
+  static func load(reversed: Bool = false, without left: [String] = []) throws -> AnalysedText {
     let families = try FileManager.default.contentsOfDirectory(atPath: root.path).sorted()
     var texts: [(name: String, text: String)] = []
     var tables: [String: String] = [:]
-    for family in families {
+    for family in families where !left.contains(family) {
       let folder = root.appending(path: family)
       for file in try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted() {
         let isRules = file == "policy.rules"

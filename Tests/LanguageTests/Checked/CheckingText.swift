@@ -53,29 +53,10 @@ extension Vocabulary {
         name: "small", summary: "a number of one digit",
         parameters: [.init("number", .integer, range: ValueRange(0, 9))],
         result: .init("result", .integer, range: whole), example: ("small(3)", "3"), body: { $0[0] }),
+      .addBusinessDays,
     ]
-    let effects = [
-      EffectDefinition(
-        verb: "pay", summary: "", fields: [.init(nil, "amount", .value(.money))], example: "", pays: true,
-        lower: { $0.values["amount"].map { [.pay($0)] } ?? [] }),
-      EffectDefinition(
-        verb: "credit", summary: "",
-        fields: [
-          .init(nil, "amount", .value(.money)), .init("to", "bucket", .bucket),
-          .init("as", "kind", .word, isRequired: false),
-        ], example: "",
-        lower: { arguments in
-          guard let amount = arguments.values["amount"], let bucket = arguments.buckets["bucket"] else { return [] }
-          return [.credit(amount, bucket: bucket, lotKind: arguments.words["kind"] ?? "paid")]
-        }),
-      EffectDefinition(
-        verb: "set", summary: "", fields: [.init(nil, "assignment", .assignment)], example: "",
-        lower: { $0.assignment.map { [.set(setting: $0.setting, $0.value)] } ?? [] }),
-      EffectDefinition(
-        verb: "notify", summary: "", fields: [.init(nil, "level", .word)], example: "",
-        lower: { $0.words["level"].map { [.notify(level: $0)] } ?? [] }),
-    ]
-    return Vocabulary(functions: functions, effects: effects, offeredElsewhere: ["charge_fee": "fees"])
+    return Vocabulary(
+      functions: functions, effects: EffectDefinition.forTests, offeredElsewhere: ["charge_fee": "fees"])
   }()
 }
 

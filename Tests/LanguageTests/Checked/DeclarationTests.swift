@@ -131,7 +131,7 @@ struct DeclarationTests {
     ("on request rule r when short set on_now = off\nlet short = request.shortfall > $1", ["P0225"]),
     ("before denial broke rule r when request.shortfall > $1 credit request.shortfall to balance", []),
     ("before denial broke rule r when request.paid > $1 notify x", ["P0225"]),
-    ("after request rule r when request.shortfall > $1 notify x", ["P0225"]),
+    ("on request rule r when request.shortfall > $1 notify x", ["P0225"]),
     ("on request rule r when tip_of_topup notify x\nlet tip_of_topup = topup.amount > $5", ["P0224"]),
     // Caps.
     ("cap balance rule r at roof - spent else over", []), ("cap balance rule r at roof else over", []),

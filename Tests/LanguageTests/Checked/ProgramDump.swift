@@ -37,6 +37,7 @@ enum ProgramDump {
       )
       if let resets = bucket.resets { lines.append("  resets \(resets.window) \(tree(resets.allowance))") }
       if let rate = bucket.rate { lines.append("  rate \(tree(rate))") }
+      if let order = bucket.lotOrder { lines.append("  by \(tree(order))") }
     }
     for meter in program.meters {
       var measure = String("\(meter.measure)".prefix { $0 != "(" })
@@ -47,12 +48,13 @@ enum ProgramDump {
     }
     for event in program.events {
       lines.append(
-        "event \(event.name) \(event.policy) \(event.givenCount) \(event.derivationOrder) \(String(describing: event.outOfRange))"
+        "event \(event.name) \(event.policy) \(event.givenCount) \(event.derivationOrder) \(String(describing: event.outOfRange)) \(String(describing: event.keyThrough))"
       )
       for field in event.fields {
         let derivation = field.derivation.map(tree) ?? "-"
         lines.append(
-          "  \(field.name) \(field.type.name) \(field.range) \(String(describing: field.value)) \(derivation)")
+          "  \(field.name) \(field.type.name) \(field.range) \(String(describing: field.value)) \(derivation) \(String(describing: field.outOfRange))"
+        )
       }
     }
     for value in program.lets { lines.append("let \(value.name) \(tree(value.value))") }
@@ -73,18 +75,29 @@ enum ProgramDump {
       default: lines.append("  \(rule.kind)")
       }
       for operation in rule.effects.flatMap(\.operations) {
-        switch operation {
-        case .pay(let expr): lines.append("  pay \(tree(expr))")
-        case .credit(let expr, let bucket, let kind): lines.append("  credit \(tree(expr)) \(bucket) \(kind)")
-        case .debit(let expr, let bucket): lines.append("  debit \(tree(expr)) \(bucket)")
-        case .set(let setting, let expr): lines.append("  set \(setting) \(tree(expr))")
-        case .notify(let level): lines.append("  notify \(level)")
-        }
+        let words =
+          switch operation {
+          case .credit(_, let bucket, let kind): "\(bucket) \(kind)"
+          case .debit(_, let bucket), .refund(_, let bucket, _, _): "\(bucket)"
+          case .set(let setting, _): "\(setting)"
+          case .notify(let level): level
+          case .settle(_, _, let owed): "\(owed)"
+          case .collect(_, _, let bucket, let denial): "\(bucket) \(String(describing: denial))"
+          case .close(_, let asDeclined): "\(asDeclined)"
+          case .pay, .hold, .release, .receive, .confirm, .restore, .clawBack, .reinstate: ""
+          }
+        let head = "\(operation)".prefix { $0 != "(" }
+        let parts = operation.expressions.map(tree) + [words]
+        lines.append("  \(head) \(parts.joined(separator: " "))")
       }
     }
     for promise in program.promises {
       lines.append("promise \(promise.text) \(promise.events) \(tree(promise.condition))")
     }
+    for derivation in program.paymentDerivations {
+      lines.append("payment.\(derivation.name) \(tree(derivation.value))")
+    }
+    lines.append("roles \(program.roles)")
     lines.append("cycle \(program.cycleAnchor.map(tree) ?? "-")")
     lines.append("names \(program.names.sorted { $0.key < $1.key })")
     return lines.joined(separator: "\n")

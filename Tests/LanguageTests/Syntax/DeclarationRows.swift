@@ -50,8 +50,17 @@ enum DeclarationRows {
     setting a: bool = if b then on else off must a else "no"
     (setting a bool (if b on off) (must a "no"))
 
+    setting a: money or none in $0..$5 = none per key must a > $1 else "x"
+    (setting a money? (in $0.00 $5.00) none key (must (> a $1.00) "x"))
+
     bucket b draw 5
     (bucket b 5)
+
+    bucket b draw 5 keeps lots by order else broke
+    (bucket b 5 lots (by order) (else broke))
+
+    bucket b draw 5 keeps lots by if a then oldest_first else grants_first else broke
+    (bucket b 5 lots (by (if a oldest_first grants_first)) (else broke))
 
     bucket b keeps lots else broke draw 5
     (bucket b 5 lots (else broke))
@@ -98,6 +107,11 @@ enum DeclarationRows {
       on_time: bool = on
       otherwise bad
     (event e (a integer (in 0 100)) (tokens tokens (= 5tok)) (on_time bool (= on)) (otherwise bad))
+
+    event e "why" a: hold else gone, b: money or none in $0..$5 else wrong
+      c: integer in 0..9 = if d then 1 else 2 else wrong
+      otherwise bad
+    (event e "why" (a hold (else gone)) (b money? (in $0.00 $5.00) (else wrong)) (c integer (in 0 9) (= (if d 1 2)) (else wrong)) (otherwise bad))
 
     event e otherwise: money
     (event e (otherwise money))
@@ -177,6 +191,16 @@ enum DeclarationRows {
 
     on a rule b credit x as lot
     (rule b (on a) (credit x as:lot))
+
+    on a rule b collect c from a.card
+        for balance else declined
+      hold d for 1 hour
+      settle e of a.hold as owed
+      close a.payment as declined
+    (rule b (on a) (collect c from:a.card for:balance else:declined) (hold d for:[1 hour]) (settle e of:a.hold as:owed) (close a.payment as:declined))
+
+    on a rule b refund if c then d else e of a.payment from balance by payment.left
+    (rule b (on a) (refund (if c d e) of:a.payment from:balance by:payment.left))
 
     on a rule b emit c(d, e)
     (rule b (on a) (emit (c() d e)))

@@ -23,6 +23,11 @@ import Testing
     ("setting a: up|down=up\n", "setting a: up | down = up\n"),
     ("table t by a:money gives b:bool\n row<$5->on\n", "table t by a: money gives b: bool\n  row < $5 -> on\n"),
     ("denial x   402 rank 70   \"a  b\"\n", "denial x 402 rank 70 \"a  b\"\n"),
+    ("setting a:money in $0 .. $5=$1", "setting a: money in $0..$5 = $1\n"),
+    ("bucket a draw 1 keeps lots   by(b)else c", "bucket a draw 1 keeps lots by (b) else c\n"),
+    ("event a b:hold   else c,d:card or none", "event a b: hold else c, d: card or none\n"),
+    ("on a rule b collect (c)from d\n   for e   else f", "on a rule b collect (c) from d\n  for e else f\n"),
+    ("derive payment . a=payment.b", "derive payment.a = payment.b\n"),
     // Indentation.
     ("gate a rule b\n\twhen c\n        else d", "gate a rule b\n  when c\n  else d\n"),
     ("let a =\n b +\n      c\n", "let a =\n  b +\n  c\n"),
@@ -43,6 +48,10 @@ import Testing
     ),
     ("# only", "# only\n"),
     // Long lines.
+    (
+      "on topup rule a_rule_with_a_long_name when topup.card is set collect topup.amount from topup.card for balance else card_declined",
+      "on topup rule a_rule_with_a_long_name\n  when topup.card is set collect topup.amount from topup.card for balance\n  else card_declined\n"
+    ),
     (
       "deny request rule a_rule_with_a_long_name when balance.available < request.cost and not subscribed with insufficient_balance",
       "deny request rule a_rule_with_a_long_name\n  when balance.available < request.cost and not subscribed\n  with insufficient_balance\n"

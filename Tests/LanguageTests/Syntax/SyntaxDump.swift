@@ -63,7 +63,9 @@ enum SyntaxDump {
 
   private static func dump(_ setting: SettingSyntax) -> String {
     list(
-      "setting", setting.name.text, dump(setting.type), dump(setting.value), setting.scope.map { $0.scope.rawValue },
+      "setting", setting.name.text, dump(setting.type),
+      setting.range.map { list("in", dump($0.low), dump($0.high)) }, dump(setting.value),
+      setting.scope.map { $0.scope.rawValue },
       each(setting.conditions) { list("must", dump($0.condition), quoted($0.text)) },
       each(setting.dated) { list("from", dump($0.from), dump($0.value)) })
   }
@@ -76,6 +78,7 @@ enum SyntaxDump {
     list(
       "bucket", bucket.name.text, "\(bucket.draw.value)",
       bucket.resets.map { list("resets", $0.window.text, dump($0.allowance)) }, bucket.keepsLots ? "lots" : nil,
+      bucket.lotOrder.map { list("by", dump($0)) },
       bucket.rate.map { list("rate", dump($0)) }, bucket.rateStep.map { list("step", dump($0)) },
       bucket.denial.map { list("else", $0.text) })
   }
@@ -99,7 +102,7 @@ enum SyntaxDump {
       each(event.fields) { field in
         list(
           field.name.text, dump(field.type), field.range.map { list("in", dump($0.low), dump($0.high)) },
-          field.value.map { list("=", dump($0)) })
+          field.value.map { list("=", dump($0)) }, field.denial.map { list("else", $0.text) })
       }, event.otherwise.map { list("otherwise", $0.text) })
   }
 

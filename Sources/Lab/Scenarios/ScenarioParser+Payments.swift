@@ -1,0 +1,146 @@
+import Diagnostics
+import Language
+
+// Lines about cards, the payment provider, and what an account keeps a record of.
+
+// MARK: - given
+
+extension Parser {
+  /// Whether the word `ahead` goes on with an assignment, so that the word before it is a setting's name.
+  func isAssigning(_ ahead: Int) -> Bool {
+    let token = peek(ahead)
+    return token.kind == .equal || token.kind == .dot || token.isWord("is") || token.isWord("to")
+  }
+
+  /// `payment "p1" …`, `payment p1 …`: a setting of that name would be followed by `is`, `to` or its value.
+  var startsOpeningPayment: Bool {
+    guard peek().isWord("payment") else { return false }
+    if peek(1).kind == .text { return true }
+    return peek(1).kind == .word && !isAssigning(1) && !Words.reserved.contains(peek(1).text)
+  }
+
+  static let paymentExample = "given payment \"p1\" $20 card visa with $7.50 spent"
+
+  mutating func readOpeningPayment() -> GivenSyntax? {
+    advance()
+    let id = advance()
+    _ = accept("is") ?? accept(.equal) ?? accept("of")
+    let amount = readValue(of: "payment \(id.text)", example: Parser.paymentExample)
+    var payment = PaymentSyntax(id: Identifier(id.text, id.span), amount: amount)
+    if accept("card") != nil {
+      guard let card = readName("the name of a card", example: Parser.paymentExample) else { return nil }
+      payment.card = card
+    }
+    if accept("with") != nil {
+      payment.spent = readValue(of: "with", example: Parser.paymentExample)
+      guard isRecovering || accept("spent") != nil else {
+        report(.scenarioLine, "expected `spent` after the amount", at: peek().span, help: Parser.paymentExample)
+        return nil
+      }
+    }
+    return .payment(payment)
+  }
+
+  /// `provider declines`, `provider declines 3 times`
+  mutating func readProvider() -> GivenSyntax? {
+    advance()
+    let answer = advance()
+    var times: ExprSyntax?
+    if !isAtEnd, !at(.comma) {
+      times = parseExpression()
+      guard isRecovering || accept("times") != nil else {
+        report(
+          .scenarioLine, "expected `times` after the number", at: peek().span, help: "given provider declines 3 times")
+        return nil
+      }
+    }
+    return .provider(answer: Identifier(answer.text, answer.span), times: times)
+  }
+
+  /// One word, or a quoted text.
+  private mutating func readName(_ what: String, example: String) -> Identifier? {
+    guard let name = accept(.word) ?? accept(.text) else {
+      report(
+        .scenarioLine, "expected \(what)", at: isAtEnd ? previous.span : peek().span, help: example)
+      return nil
+    }
+    return Identifier(name.text, name.span)
+  }
+}
+
+// MARK: - then
+
+extension Parser {
+  /// Whether an amount or `nothing` follows, and not an operator that makes the word before it a name.
+  func startsAmount(_ ahead: Int) -> Bool {
+    switch peek(ahead).kind {
+    case .money, .integer, .decimal, .leftParenthesis: true
+    case .word: !Words.reserved.contains(peek(ahead).text)
+    case .end, .comma: true
+    default: false
+    }
+  }
+
+  mutating func readCollects() -> CheckSyntax? {
+    advance()
+    if accept("nothing") != nil { return .collects(nil, card: nil) }
+    let example = "then collects $50 from visa"
+    let amount = readValue(of: "collects", example: example)
+    guard accept("from") != nil else { return .collects(amount, card: nil) }
+    return readName("the name of a card after `from`", example: example).map { .collects(amount, card: $0) }
+  }
+
+  mutating func readRefunds() -> CheckSyntax? {
+    advance()
+    if accept("nothing") != nil { return .refunds(nil, card: nil) }
+    let example = "then refunds $5 to visa"
+    let amount = readValue(of: "refunds", example: example)
+    guard accept("to") != nil else { return .refunds(amount, card: nil) }
+    return readName("the name of a card after `to`", example: example).map { .refunds(amount, card: $0) }
+  }
+
+  mutating func readAbsorbs() -> CheckSyntax? {
+    advance()
+    if accept("nothing") != nil { return .absorbs(nil) }
+    return .absorbs(readValue(of: "absorbs", example: "then absorbs $0.10"))
+  }
+
+  /// `unspent of payment "t1"`. No expression has a word, `of` and another word in a row.
+  var startsRecordNumber: Bool {
+    peek().kind == .word && peek(1).isWord("of") && peek(2).kind == .word
+  }
+
+  mutating func readRecordNumber() -> RecordNumberSyntax? {
+    let example = "then unspent of payment \"t1\" is $5"
+    let number = advance()
+    advance()
+    let kind = advance()
+    guard let id = readName("an id after `\(kind.text)`", example: example) else { return nil }
+    guard let comparison = readComparison() else {
+      report(
+        .scenarioLine, "expected `is` or another comparison after `\(id.text)`",
+        at: isAtEnd ? previous.span : peek().span, help: example)
+      return nil
+    }
+    let value = readValue(of: number.text, example: example)
+    return RecordNumberSyntax(
+      number: Identifier(number.text, number.span), kind: Identifier(kind.text, kind.span), id: id,
+      comparison: comparison, value: value)
+  }
+
+  private mutating func readComparison() -> Comparison? {
+    if accept("is") != nil { return accept("not") == nil ? .equal : .notEqual }
+    let found: Comparison? =
+      switch peek().kind {
+      case .equal: .equal
+      case .notEqual: .notEqual
+      case .less: .less
+      case .lessOrEqual: .lessOrEqual
+      case .greater: .greater
+      case .greaterOrEqual: .greaterOrEqual
+      default: nil
+      }
+    if found != nil { advance() }
+    return found
+  }
+}
