@@ -42,6 +42,8 @@ test: setup
 	fi
 	@echo 'Benchmarks: the engine and the same policies written by hand must agree on every event'
 	$(SWIFT) run -c release --package-path Benchmarks --scratch-path $(CURDIR)/.build-bench --jobs $(JOBS) payg-bench --seconds 0.02
+	@echo 'a million made-up events: the engine and the auditor must agree on every one'
+	$(SWIFT) run -c release --scratch-path .build-simulate --jobs $(JOBS) simulate rules 1000000
 	@echo 'arrows: every target imports only what it lists'
 	$(SWIFT) build --scratch-path .build-arrows --jobs $(JOBS) --explicit-target-dependency-import-check error
 	"$$($(DEBUG_PAYG))/payg" check rules

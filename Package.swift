@@ -54,7 +54,7 @@ let package = Package(
       dependencies: ["Plugins", "CPaygPlugin", "Standard", "Engine", "Language", "Diagnostics", "payg"]),
     // The billing semantics written a second time, for tests to hold the engine against: it imports nothing of ours.
     .target(name: "Audit", path: "Tests/Audit"),
-    .testTarget(name: "AuditTests", dependencies: ["Audit"], exclude: ["Fixtures"]),
+    .testTarget(name: "AuditTests", dependencies: ["Audit"]),
     .target(
       name: "Simulator", dependencies: ["Audit", "Lab", "Standard", "Engine", "Language", "Ledger", "Values"],
       path: "Tests/Simulator"),

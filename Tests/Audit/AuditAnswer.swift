@@ -116,6 +116,7 @@ public enum AuditCode: String, Hashable, Sendable, CaseIterable {
   case notDisputed = "not_disputed"
   case refundAnswered = "refund_answered"
   case exceedsRefundable = "exceeds_refundable"
+  case fractionOfACent = "fraction_of_a_cent"
   case keyDisabled = "key_disabled"
   case keyQuotaExceeded = "key_quota_exceeded"
   case quotaExceeded = "quota_exceeded"
@@ -125,7 +126,9 @@ public enum AuditCode: String, Hashable, Sendable, CaseIterable {
 
   public var status: Int {
     switch self {
-    case .invalidUsage, .unknownModel, .invalidAmount, .invalidRefund, .belowMinimum, .notWholeCents, .needsReason: 400
+    case .invalidUsage, .unknownModel, .invalidAmount, .invalidRefund, .belowMinimum, .notWholeCents, .needsReason,
+      .fractionOfACent:
+      400
     case .keyDisabled: 401
     case .needsSupportApproval: 403
     case .unknownHold, .unknownPayment: 404

@@ -18,7 +18,9 @@ extension Auditor {
   private func wholeCents(_ amount: Int64) -> Int64 { amount - amount % Auditor.cent }
 
   mutating func refund(_ id: String, _ choice: AuditRefundChoice, _ outcome: AuditOutcome) -> AuditAnswer {
-    guard choice.amount >= 0, choice.amount <= Auditor.mostAmount else { return AuditAnswer(denied: .invalidRefund) }
+    guard choice.amount >= Auditor.cent, choice.amount <= Auditor.mostAmount else {
+      return AuditAnswer(denied: .invalidRefund)
+    }
     var number: Int?
     if let name = choice.payment {
       guard let known = self.number(ofPayment: name) else { return AuditAnswer(denied: .unknownPayment) }
@@ -32,7 +34,8 @@ extension Auditor {
       answer.refundable = most
       return answer
     }
-    // Cards take whole cents; a fraction of one is not sent.
+    if choice.amount % Auditor.cent != 0, !choice.upTo { return AuditAnswer(denied: .fractionOfACent) }
+    // Cards take whole cents; of as much as there is a fraction of one is not sent.
     var rest = wholeCents(min(choice.amount, most))
     var answer = AuditAnswer(.allow)
     answer.refundable = most

@@ -10,11 +10,17 @@ struct ConformanceCase {
   let policy: AuditPolicy
   let json: Object
 
-  static let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures/cases.json")
+  /// The worked cases that the engine is tested with, too.
+  static let file = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "../LabTests/Fixtures/cases.json").standardized
+
+  /// Cases of the engine's own tests go into ways of saying things that the auditor has no words for.
+  static let ownPrefix = "own-"
 
   static func all() throws -> [ConformanceCase] {
     let text = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? Object
-    return try ((text?["scenarios"] as? [Object]) ?? []).map(ConformanceCase.init)
+    let cases = (text?["scenarios"] as? [Object]) ?? []
+    return try cases.filter { ($0["id"] as? String)?.hasPrefix(ownPrefix) == false }.map(ConformanceCase.init)
   }
 
   struct Unknown: Error, CustomStringConvertible {

@@ -89,17 +89,17 @@ struct ShrinkerTests {
                global topup.trigger at_or_below
                payment "p1" $100 card card_1
         when   hold key a, estimate $1, ttl 1 hour as "h1" at 2026-01-10T01:00:00Z
-        then   allowed, balance is $100
-        when   settle hold "h1", actual $0.001 as "h1" at 2026-01-10T01:00:00Z
-        then   allowed, balance is $99.999
+        then   allowed, quota pays $0, balance pays $1, no notice, collects nothing, balance is $100
+        when   settle hold "h1", actual $0.001 as "h1"
+        then   allowed, quota pays $0, balance pays $0.001, no notice, collects nothing, balance is $99.999
         given  provider declines
-        when   topup amount $20 as "t1" at 2026-01-10T01:00:00Z
+        when   topup amount $20 as "t1"
         then   denied with card_declined, balance is $99.999
-        when   clock to 2026-01-10T01:00:00Z
         when   set limits.spending_limit to $80
         then   allowed, balance is $99.999
-        when   dispute payment "p1" as "p1" at 2026-01-10T01:00:00Z
+        when   dispute payment "p1" as "p1"
         then   allowed, balance is -$0.001
+        then   quota is $0, payg_spent is $0.001, payments.refundable is $0, charges_suspended is on
 
         """)
   }

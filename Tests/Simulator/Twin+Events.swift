@@ -10,6 +10,8 @@ extension Twin {
   /// - Throws: where the engine could not go on; a value that rules refuse to take is an answer (`refuse`).
   public mutating func take(_ event: AuditEvent) -> AuditAnswer {
     now = max(now, event.time)
+    // As before any event; here also before those that the engine is not told of.
+    try? engine.expire(&account, by: now, journal: &journal)
     switch event.act {
     case .script(let outcome):
       provider.script.append(outcome)
