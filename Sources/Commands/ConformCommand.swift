@@ -50,6 +50,7 @@ struct ConformCommand: ConsoleCommand {
       if !result.passed { failed += 1 }
       if asJSON {
         console.print(result.json.compact)
+        for difference in result.differences { console.error.write("\(result.id): \(difference)\n") }
         continue
       }
       let mark = result.passed ? ink.green("ok    ") : ink.red("not ok")

@@ -11,8 +11,10 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
   public var meaning: String {
     switch self {
     case .answered: "answered; a closed output pipe counts as that"
-    case .failed: "failed: a file that is not there, an unknown name, no tests found"
-    case .negative: "the checked thing is negative: a test failed, a file is not formatted, a case differs"
+    case .failed:
+      "failed: a file that is not there, an unknown name, no tests found, a plugin refused, a provider without an answer"
+    case .negative:
+      "the checked thing is negative: a test failed, a file is not formatted, a case or a provider's answer differs"
     case .brokenPolicy: "a rule file, a reform or a scenario does not parse or check"
     case .brokenStore: "a store is missing, locked, of another version or damaged"
     case .badCommandLine: "the command line is wrong"

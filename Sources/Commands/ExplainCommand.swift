@@ -35,7 +35,8 @@ struct ExplainCommand: ConsoleCommand {
       throw Complaint(message: "there is no diagnostic `\(name)`", help: near.map { "payg explain \($0)" })
     }
     let folder = try RuleFolder(rules ?? RuleFolder.usual(executable: console.executable))
-    let loaded = try folder.load(vocabulary: plugins.loaded(console).vocabulary)
+    let vocabulary = try plugins.loaded(console).vocabulary
+    let loaded = try folder.load(vocabulary: vocabulary)
     guard !loaded.diagnostics.hasErrors else {
       console.show(loaded.diagnostics, of: loaded.sources)
       return .brokenPolicy
@@ -48,7 +49,23 @@ struct ExplainCommand: ConsoleCommand {
       explain(denial: denial, loaded, console)
       return .answered
     }
+    if let effect = vocabulary.effects.first(where: { $0.verb == name }) {
+      explain(effect.signature, effect.summary, effect.example, console)
+      return .answered
+    }
+    if let function = vocabulary.functions.first(where: { $0.name == name }) {
+      let example = "\(function.example.expression) is \(function.example.result)"
+      explain(PluginsCommand.signature(function), function.summary, example, console)
+      return .answered
+    }
     throw unknown(loaded.program)
+  }
+
+  /// A word that a plugin brings.
+  private func explain(_ signature: String, _ summary: String, _ example: String, _ console: Console) {
+    console.print(Ink(console.out.isColored).strong(signature))
+    console.print("  \(summary)\n")
+    console.print(indented(example))
   }
 
   private func unknown(_ program: Program) -> Complaint {
@@ -61,7 +78,8 @@ struct ExplainCommand: ConsoleCommand {
       + DiagnosticCatalog.all.map(\.id)
     return Complaint(
       message: "there is no diagnostic, rule or denial `\(name)`",
-      help: Suggestion.nearest(name, in: known).map { "payg explain \($0)" })
+      help: Suggestion.nearest(name, in: known).map { "payg explain \($0)" }
+        ?? "payg plugins lists effects and functions")
   }
 
   // MARK: - A diagnostic
@@ -121,12 +139,29 @@ struct ExplainCommand: ConsoleCommand {
     console.print("HTTP \(denial.status), rank \(denial.rank): \(denial.text)\n")
     let rules = program.rules.filter { $0.kind.denial == index }
     for rule in rules { console.print("  by \(rule.name)  \(loaded.place(rule.span))") }
+    for rule in program.rules where rule.asks(index) {
+      console.print("  by \(rule.name), when its charge is not paid  \(loaded.place(rule.span))")
+    }
     for bucket in program.buckets where bucket.denial == index {
       console.print("  by the last cent of \(bucket.name)  \(loaded.place(bucket.span))")
     }
     for event in program.events where event.outOfRange == index {
       console.print("  by a field of \(event.name) outside of its range  \(loaded.place(event.span))")
     }
+    for event in program.events {
+      for field in event.fields where field.outOfRange == index {
+        let isRecord = if case .record = field.type.base { true } else { false }
+        let what = isRecord ? "that the account does not have" : "outside of its range"
+        console.print("  by \(event.name).\(field.name) \(what)  \(loaded.place(field.span))")
+      }
+    }
+  }
+}
+
+extension Rule {
+  /// Whether it charges a card and denies with this where nothing is paid.
+  fileprivate func asks(_ denial: Int) -> Bool {
+    effects.flatMap(\.operations).contains { if case .collect(_, _, _, denial) = $0 { true } else { false } }
   }
 }
 

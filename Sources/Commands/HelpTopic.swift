@@ -45,15 +45,19 @@ enum HelpTopic {
 
   private static let scenarios = """
     A scenario says what should come true. Each line begins with one of these words:
-      scenario "what it shows"                     a title, and `skip "reason"` to leave it out
+      scenario "what it shows"                     a title; `needs FAMILY`, and `skip "reason"` to leave it out
       at 2026-01-10 14:02                          where the clock starts (2026-01-01 where it is not said)
       given balance is $20, fallback.enabled on    settings, buckets, meters, keys, table rows
+      given payment "p1" $20 card visa             what was paid before; `with $7.50 spent`
+      given provider declines 2 times              what the payment provider says: pays, declines, waits, fails
       when request costing 150 units, key bob      one event a line; `clock to TIME`; `set SETTING to VALUE`
       then denied with quota_exceeded by limits.zero_means_off
            balance is $20                          checks of the last event, or of any fact
+      then collects $50 from visa                  also `refunds`, `absorbs`, with an amount or `nothing`; `waiting`
+           unspent of payment "p1" is $5           a number of a payment, a hold or a refund
       and …                                        once more what the line above is
 
-    An event that no line says was denied, refused, a conflict or a replay must be allowed.
+    An event that no line says was denied, refused, waiting, a conflict or a replay must be allowed.
     Every promise of the rules is checked after every event.
     Run them: payg test rules
 

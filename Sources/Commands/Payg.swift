@@ -14,7 +14,7 @@ public struct Payg: ParsableCommand {
         payg test rules --coverage       run its scenarios
         payg explain P0201               what a diagnostic means
 
-      Exit codes: payg help exit-codes
+      More: payg help exit-codes, scenarios, providers, color
       """,
     version: version,
     subcommands: [

@@ -36,13 +36,13 @@ struct PluginsCommand: ConsoleCommand {
       console.print("\(plugin.name) \(plugin.version): \(plugin.summary)\(file)")
       if !plugin.functions.isEmpty { console.print("\n  functions") }
       for function in plugin.functions {
-        console.print("    \(signature(function))")
+        console.print("    \(Self.signature(function))")
         console.print("      \(function.summary)")
         console.print("      \(function.example.expression) is \(function.example.result)")
       }
       if !plugin.effects.isEmpty { console.print("\n  effects") }
       for effect in plugin.effects {
-        console.print("    \(signature(effect))")
+        console.print("    \(effect.signature)")
         console.print("      \(effect.summary)")
       }
       if !plugin.providers.isEmpty { console.print("\n  payment providers") }
@@ -54,18 +54,9 @@ struct PluginsCommand: ConsoleCommand {
     return .answered
   }
 
-  private func signature(_ function: FunctionDefinition) -> String {
+  static func signature(_ function: FunctionDefinition) -> String {
     let parameters = function.parameters.map { "\($0.name): \($0.type.name)" }.joined(separator: ", ")
     return "\(function.name)(\(parameters)) -> \(function.result.type.name)"
-  }
-
-  private func signature(_ effect: EffectDefinition) -> String {
-    let fields = effect.fields.map { field in
-      let name = field.name.uppercased()
-      let text = field.label.map { "\($0) \(name)" } ?? name
-      return field.isRequired ? text : "[\(text)]"
-    }
-    return ([effect.verb] + fields).joined(separator: " ")
   }
 
   private func object(_ plugin: any Plugin) -> Json {
@@ -78,7 +69,7 @@ struct PluginsCommand: ConsoleCommand {
         .list(
           plugin.functions.map { function in
             [
-              "name": .text(function.name), "signature": .text(signature(function)),
+              "name": .text(function.name), "signature": .text(Self.signature(function)),
               "summary": .text(function.summary), "example": .text(function.example.expression),
               "result": .text(function.example.result),
             ]
@@ -88,7 +79,7 @@ struct PluginsCommand: ConsoleCommand {
         .list(
           plugin.effects.map { effect in
             [
-              "verb": .text(effect.verb), "signature": .text(signature(effect)), "summary": .text(effect.summary),
+              "verb": .text(effect.verb), "signature": .text(effect.signature), "summary": .text(effect.summary),
               "example": .text(effect.example),
             ]
           })),

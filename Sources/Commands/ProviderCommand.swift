@@ -139,6 +139,6 @@ extension ProviderAnswer {
 }
 
 extension ProviderFault: CommandFault {
-  var help: String? { nil }
+  var help: String? { "payg help providers" }
   var status: ExitStatus { .failed }
 }

@@ -10,9 +10,12 @@ public final class CompiledProgram: Sendable {
   let codes: [EventCode]
   let tables: RowTables
   let lotOrder: LotOrder
-  /// By event: whether its rules read records of the account, or what is derived of all payments.
+  /// By event: whether its rules read records of the account, or what is derived of all payments. Promises do not count: nobody
+  /// asks for the facts they saw, and a request must not look at every payment for them.
   let readsRecords: [Bool]
   let readsTotals: [Bool]
+  /// By rule: what it tells people when it acts.
+  let notices: [[Decision.Notice]]
 
   public init(_ program: Program) throws(CompileError) {
     try CompiledProgram.guardShape(program)
@@ -25,7 +28,13 @@ public final class CompiledProgram: Sendable {
     for plan in plans { codes.append(try EventCompiler.compile(program, layout, plan)) }
     self.codes = codes
     readsRecords = codes.map { !$0.records.isEmpty }
-    readsTotals = codes.map { !$0.totals.isEmpty }
+    readsTotals = codes.map { $0.totals.keys.contains { $0 != .promises } }
+    notices = program.rules.enumerated().map { rule, declared in
+      declared.effects.flatMap(\.operations).compactMap { operation in
+        guard case .notify(let level) = operation else { return nil }
+        return Decision.Notice(level: level, rule: rule)
+      }
+    }
   }
 
   /// The most that deciding one event can take: instructions run one after another, registers in use.

@@ -107,6 +107,32 @@ public struct Decision: Sendable {
     self.at = at
     self.trace = trace
   }
+
+  /// What an evaluator decided.
+  init(
+    _ outcome: Evaluator.Outcome, _ input: EventInput, at: Int64, key: Int?, fields: [Int64], drawn: [Int64],
+    firedRules: [Int], notices: [Notice], trace: Trace
+  ) {
+    func index(_ number: Int32) -> Int? { number < 0 ? nil : Int(number) }
+    verdict = outcome.verdict == .allowed ? .allowed : .denied
+    event = input.event
+    id = input.id
+    self.at = at
+    denial = index(outcome.denial)
+    rule = index(outcome.rule)
+    bucket = index(outcome.bucket)
+    field = index(outcome.field)
+    amount = outcome.amount
+    covered = outcome.covered
+    shortfall = outcome.shortfall
+    self.drawn = drawn
+    self.fields = fields
+    self.key = key
+    self.firedRules = firedRules
+    self.notices = notices
+    absorbed = outcome.verdict == .allowed ? outcome.shortfall : 0
+    self.trace = trace
+  }
 }
 
 /// The facts a decision saw: plain rows of numbers, kept so that it can be explained later.

@@ -28,8 +28,12 @@ extension Explanation {
       if denial != nil { return "charged \(charge)\(awaited.map { ": \($0.id), paid" } ?? "")" }
       return "charges \(charge)\(collection(of: value, by: rule).map { ": \($0.id)" } ?? "")"
     case .receive(let payment):
+      if state(of: payment, text) == .paid { return "\(name(payment)) was received before: nothing changes" }
       return "receives \(amount(payment).map { money($0) + " of " } ?? "")\(name(payment))"
     case .close(let payment, let asDeclined):
+      if let state = state(of: payment, text), state != .pending {
+        return "\(name(payment)) is \(state) already: nothing changes"
+      }
       return "closes \(name(payment)): \(asDeclined ? "declined" : "failed")"
     case .refund(let amount, let bucket, _, _):
       return "sends up to \(money(max(0, text.reader.evaluate(amount)))) of \(engine.program.buckets[bucket].name) back"
@@ -38,8 +42,26 @@ extension Explanation {
     case .clawBack(let amount, let payment):
       return "takes \(money(max(0, text.reader.evaluate(amount)))) of \(name(payment)) back"
     case .reinstate(let payment): return "gives back what was taken of \(name(payment))"
-    case .pay, .hold, .settle, .credit, .debit, .set, .notify: return nil
+    case .credit(let amount, let bucket, let kind):
+      let lot = engine.program.buckets[bucket].keepsLots && !kind.isEmpty ? " as \(kind)" : ""
+      return "puts \(money(max(0, text.reader.evaluate(amount)))) into \(engine.program.buckets[bucket].name)\(lot)"
+    case .debit(let amount, let bucket):
+      return "takes up to \(money(max(0, text.reader.evaluate(amount)))) out of \(engine.program.buckets[bucket].name)"
+    case .set(let setting, let value):
+      let declared = engine.program.settings[setting]
+      let (old, new) = (text.reader.value(of: .setting(setting)), text.reader.evaluate(value))
+      guard old != new else { return nil }
+      return "sets \(declared.name) to \(text.formatter.text(new, declared.type))"
+        + ", from \(text.formatter.text(old, declared.type))"
+    case .notify(let level): return "notifies \(level)"
+    case .pay, .hold, .settle: return nil
     }
+  }
+
+  /// What a payment was when the event came.
+  private func state(of payment: Expr, _ text: ArithmeticText) -> Payment.State? {
+    guard case .fact(.field(let event, let field)) = payment.kind else { return nil }
+    return Payment.State(rawValue: text.reader.value(of: .record(event: event, field: field, number: 0)))
   }
 
   /// The parts of a refund, newest payment first.
@@ -88,13 +110,17 @@ extension Explanation {
 
   // MARK: - Charges that an answer hangs on
 
+  /// `auto-1: $20.00 from visa`
+  func charge(_ payment: Payment) -> String {
+    let card = payment.card.map { " from \(arithmetic.formatter.text(Int64($0), .card))" } ?? ""
+    return "\(payment.id): \(money(payment.amount))\(card)"
+  }
+
   /// What an event waits for, and which rule asked for it.
   var waitingLines: [String] {
-    var lines = ["  waits for the payment provider"]
+    var lines = ["  waits for the payment provider" + (isAskedAgain ? ", which was asked before" : "")]
     for index in decision.collections {
-      guard let payment = payment(Int64(index)) else { continue }
-      let card = payment.card.map { " from \(arithmetic.formatter.text(Int64($0), .card))" } ?? ""
-      lines.append("     \(payment.id): \(money(payment.amount))\(card)")
+      if let payment = payment(Int64(index)) { lines.append("     \(charge(payment))") }
     }
     if let rule = decision.rescueRule ?? decision.rule { lines += actingLines(rule, "asked by", arithmetic) }
     if decision.rescueRule != nil, let denial = decision.denial {
@@ -111,8 +137,30 @@ extension Explanation {
   /// The charge that was not paid, as far as the account knows it.
   var refusalLines: [String] {
     guard let awaited else { return ["     what it charged was not paid"] }
-    let card = awaited.card.map { " from \(arithmetic.formatter.text(Int64($0), .card))" } ?? ""
-    return ["     \(awaited.id): \(money(awaited.amount))\(card) was not paid"]
+    return ["     \(charge(awaited)) was not paid"]
+  }
+
+  /// The charge that a rescue of this event asked for, as far as the account knows it.
+  func rescueCharge(_ rule: Int) -> Payment? {
+    for case .collect(let amount, _, _, _) in engine.program.rules[rule].effects.flatMap(\.operations) {
+      let value = arithmetic.reader.evaluate(amount)
+      return account?.payments.last {
+        $0.isAutomatic && $0.event == decision.event && $0.origin == decision.id && $0.amount == value
+      }
+    }
+    return nil
+  }
+
+  /// Why a rescue did not help.
+  func rescueOutcome(_ rule: Int) -> String {
+    guard let payment = rescueCharge(rule), payment.at == decision.at, payment.amount >= decision.shortfall else {
+      return "it would not have been enough"
+    }
+    return switch payment.state {
+    case .pending: "\(charge(payment)) waits for its answer"
+    case .paid: "\(charge(payment)) was paid, and it was not enough"
+    case .declined, .failed: "\(charge(payment)) \(payment.state == .declined ? "was declined" : "failed")"
+    }
   }
 
   // MARK: - Reactions
@@ -123,7 +171,7 @@ extension Explanation {
     guard let text else { return lines }
     let clauses = clauses(of: rule, text).map(\.arithmetic)
     if !clauses.isEmpty { lines += list("  ", clauses) }
-    return lines
+    return lines + reasonLines(reasons(of: rule, text))
   }
 
   /// The rules that reacted, on the facts they saw.

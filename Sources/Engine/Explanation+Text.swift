@@ -25,13 +25,21 @@ extension Explanation {
     let passed = rest.filter { $0.holds || !isAnswer($0.rule) }
     if !passed.isEmpty { lines += list("passed:", passed.map { short($0) }) }
     if !idle.isEmpty { lines += list("did not act:", idle.map { short($0) }) }
-    if !notTried.isEmpty { lines += list("not tried:", notTried.map { program.rules[$0].name }) }
+    // A card is only charged for what no rule denies.
+    let before = wasCharged ? notTried.filter { isDenial($0) } : []
+    if !before.isEmpty { lines += list("passed before the charge:", before.map { program.rules[$0].name }) }
+    let untried = notTried.filter { !before.contains($0) }
+    if !untried.isEmpty { lines += list("not tried:", untried.map { program.rules[$0].name }) }
     return lines.joined(separator: "\n")
   }
 
   /// Whether it is an `on` rule, which acts rather than judges.
   private func isAnswer(_ rule: Int) -> Bool {
     if case .on = engine.program.rules[rule].kind { true } else { false }
+  }
+
+  private func isDenial(_ rule: Int) -> Bool {
+    if case .deny = engine.program.rules[rule].kind { true } else { false }
   }
 
   private func headline() -> String {
@@ -42,12 +50,13 @@ extension Explanation {
     if !decision.id.isEmpty { words.append(decision.id) }
     words.append(Instant(microseconds: decision.at).description)
     var fields: [String] = []
-    for (field, value) in zip(event.fields, decision.fields) where value != ValueType.none {
+    for (index, (field, value)) in zip(event.fields, decision.fields).enumerated() where value != ValueType.none {
       switch field.type.base {
       case .key, .card, .record: break
-      default: if value == 0 { continue }
+      // What was given is told, unless it is what it would have been anyway.
+      default: if value == (index < event.givenCount ? field.value : 0) { continue }
       }
-      let text = formatter.text(value, field.type)
+      let text = arithmetic.word(value, field.type.base, of: index) ?? formatter.text(value, field.type)
       // `hold h1`, not `hold hold h1`.
       if case .record(let kind) = field.type.base, kind.rawValue == field.name {
         fields.append(text)
@@ -78,7 +87,8 @@ extension Explanation {
       let low = formatter.text(Arithmetic.clamp(declared.range.low), declared.type)
       let high = formatter.text(Arithmetic.clamp(declared.range.high), declared.type)
       if case .record(let kind) = declared.type.base {
-        lines.append("     the account has no such \(kind.rawValue)")
+        let word = arithmetic.words[field].map { ": \($0)" } ?? ""
+        lines.append("     the account has no such \(kind.rawValue)\(word)")
       } else {
         lines.append("     \(formatter.text(decision.fields[field], declared.type)) is outside \(low) to \(high)")
       }
@@ -86,13 +96,15 @@ extension Explanation {
       lines.append("  by \(program.rules[rule].name)  \(place(of: rule))")
       if let trial = trials.first(where: { $0.rule == rule && $0.objects }), !trial.arithmetic.isEmpty {
         lines.append("     \(trial.arithmetic)")
+        lines += reasonLines(trial.reasons)
       }
       if isAnswer(rule) { lines += refusalLines }
     } else if let bucket = decision.bucket {
       lines.append("  by \(program.buckets[bucket].name)  \(place(program.buckets[bucket].span))")
       if let draw = draws.first(where: { $0.bucket == bucket }) {
         lines.append(
-          "     \(money(draw.available)) available < \(money(draw.due)) (short by \(money(draw.due - draw.gave)))")
+          "     \(money(draw.available)) available < \(money(draw.due)) (short by \(money(draw.due - draw.gave)))"
+            + why(bucket))
       }
     }
     if let denial = decision.denial {
@@ -101,9 +113,16 @@ extension Explanation {
     }
     if draws.count > 1 || draws.contains(where: { $0.gave > 0 }) { lines += drawLines }
     if let rule = decision.triedRescueRule {
-      lines.append("  tried \(program.rules[rule].name)  \(place(of: rule)): it would not have been enough")
+      lines.append("  tried \(program.rules[rule].name)  \(place(of: rule)): \(rescueOutcome(rule))")
     }
     return lines
+  }
+
+  /// Why less is available than is there, or nothing at all.
+  private func why(_ bucket: Int) -> String {
+    let held = arithmetic.reader.value(of: .held(bucket))
+    let posted = arithmetic.reader.value(of: .posted(bucket))
+    return (posted < 0 ? "; \(money(0 - posted)) is owed" : "") + (held > 0 ? "; \(money(held)) is held" : "")
   }
 
   private var paymentLines: [String] {
@@ -124,6 +143,7 @@ extension Explanation {
     }
     if let rule = decision.rescueRule {
       lines.append("  after \(engine.program.rules[rule].name)  \(place(of: rule))")
+      lines += rescueCharge(rule).map { ["     \(charge($0)), \($0.state)"] } ?? effectLines(of: rule, arithmetic)
     }
     return lines + reactionLines
   }
@@ -143,6 +163,7 @@ extension Explanation {
       let name = engine.program.buckets[draw.bucket].name
       if let gate = draw.closedBy { return "     \(name) gives nothing: \(engine.program.rules[gate].name) is closed" }
       var text = "     \(name) gives \(money(draw.gave)) of \(money(draw.due))"
+      if draw.due != draw.need { text += " (\(money(draw.need)) at its rate)" }
       if draw.gave < draw.due {
         if let cap = draw.cap, max(0, cap.limit) < draw.available {
           text += ", capped by \(engine.program.rules[cap.rule].name)"
@@ -157,6 +178,11 @@ extension Explanation {
   private func short(_ trial: RuleTrial) -> String {
     let name = engine.program.rules[trial.rule].name
     return trial.arithmetic.isEmpty ? name : "\(name) (\(trial.arithmetic))"
+  }
+
+  /// Where names came from, a line each or more.
+  func reasonLines(_ reasons: [ArithmeticText.Reason]) -> [String] {
+    reasons.flatMap { list("   \($0.name):", $0.facts) }
   }
 
   /// A list that goes on below itself.

@@ -34,6 +34,8 @@ public struct Explanation: Sendable {
     public var arithmetic: String
     /// It stands against the event: a denial that holds, a closed gate, a cap that was too low.
     public var objects: Bool
+    /// What the names in its conditions came from: `topup.is_low: funding.balance $9.50 < topup.threshold $10.00`.
+    var reasons: [ArithmeticText.Reason] = []
   }
 
   public struct Clause: Sendable {
@@ -81,8 +83,10 @@ public struct Explanation: Sendable {
   /// - Parameters:
   ///   - keyNames: what the account calls its keys, for people; not needed beside the account.
   ///   - account: the account after the event, for the names of its cards, holds and payments and what is kept of them.
+  ///   - words: what the caller wrote for fields whose values mean nothing to the rules: who approved, which id was not found.
   public init(
-    _ decision: Decision, by engine: RuleEngine, keyNames: [String] = [], account: AccountState? = nil
+    _ decision: Decision, by engine: RuleEngine, keyNames: [String] = [], account: AccountState? = nil,
+    words: [Transaction.Label] = []
   ) {
     self.decision = decision
     self.engine = engine
@@ -92,8 +96,15 @@ public struct Explanation: Sendable {
       account.map { ValueFormatter(engine.program, of: $0) } ?? ValueFormatter(engine.program, keyNames: keyNames)
     arithmetic = ArithmeticText(program: engine.program, reader: reader, formatter: formatter)
     guard engine.program.events.indices.contains(decision.event) else { return }
+    for (field, declared) in engine.program.events[decision.event].fields.enumerated() {
+      arithmetic.words[field] = words.first { $0.name == declared.name }?.text
+    }
     if decision.verdict == .conflict || decision.isReplay {
       recomputedVerdict = decision.verdict
+      return
+    }
+    if isAskedAgain {
+      recomputedVerdict = .waiting
       return
     }
     if decision.field != nil {
@@ -146,8 +157,11 @@ public struct Explanation: Sendable {
     return nil
   }
 
+  /// It was sent again while the provider has not answered: it waits as before, and no rule was asked.
+  var isAskedAgain: Bool { decision.verdict == .waiting && decision.rule == nil && decision.rescueRule == nil }
+
   /// A card was charged for this very event before it was decided, and then no rule denies it.
-  private var wasCharged: Bool {
+  var wasCharged: Bool {
     guard let rule = decision.rule else { return decision.verdict != .waiting && awaited?.state == .paid }
     return switch engine.program.rules[rule].kind {
     case .on: decision.verdict == .denied
@@ -171,6 +185,8 @@ public struct Explanation: Sendable {
   }
 
   private mutating func skipWaterfall(_ plan: EventPlan) {
+    // What never draws has nothing to do with gates and caps.
+    guard demand(of: plan.ons) != nil else { return }
     notTried += plan.totalCaps + plan.gates.joined() + plan.caps.joined()
   }
 
@@ -279,7 +295,17 @@ public struct Explanation: Sendable {
     let shown = clauses.last.map { $0.holds ? clauses : [$0] } ?? []
     return RuleTrial(
       rule: rule, clauses: clauses, holds: holds, arithmetic: shown.map(\.arithmetic).joined(separator: ", "),
-      objects: isDenial && holds)
+      objects: isDenial && holds, reasons: reasons(of: rule, arithmetic))
+  }
+
+  /// What the `let`s in a rule's conditions came from, as far as they were asked.
+  func reasons(of rule: Int, _ text: ArithmeticText) -> [ArithmeticText.Reason] {
+    var reasons: [ArithmeticText.Reason] = []
+    for clause in engine.program.rules[rule].clauses {
+      for reason in text.reasons(clause) where !reasons.contains(reason) { reasons.append(reason) }
+      if text.reader.evaluate(clause) == 0 { break }
+    }
+    return reasons
   }
 
   private func attempt(gate rule: Int) -> RuleTrial {

@@ -4,24 +4,22 @@ import Values
 
 /// Reads any fact, `let` or expression out of the rows of an account: for queries and explanations, not for decisions.
 public struct FactReader: Sendable {
-  let program: Program
-  let layout: LedgerLayout
+  private let compiled: CompiledProgram
   /// With every window brought up to `now`.
   public let trace: Trace
   /// The facts before the event, for `previous`.
   let earlier: Trace?
 
-  public init(_ compiled: CompiledProgram, _ trace: Trace, previous: Trace? = nil) {
-    self.init(program: compiled.program, layout: compiled.layout, trace, previous: previous)
-  }
+  private var program: Program { compiled.program }
+  private var layout: LedgerLayout { compiled.layout }
 
-  init(program: Program, layout: LedgerLayout, _ trace: Trace, previous: Trace? = nil) {
-    self.program = program
-    self.layout = layout
+  public init(_ compiled: CompiledProgram, _ trace: Trace, previous: Trace? = nil) {
+    self.compiled = compiled
+    let layout = compiled.layout
     var rolled = trace
     if rolled.row.count == layout.accountStride {
-      let raw = FactReader(program: program, layout: layout, raw: trace)
-      let anchor = program.cycleAnchor.map { raw.evaluate($0) }.flatMap { $0 == ValueType.none ? nil : $0 }
+      let raw = FactReader(compiled, raw: trace)
+      let anchor = compiled.program.cycleAnchor.map { raw.evaluate($0) }.flatMap { $0 == ValueType.none ? nil : $0 }
       rolled.row.withUnsafeMutableBufferPointer { row in
         if let base = row.baseAddress { layout.roll(layout.accountWindows, in: base, now: trace.now, anchor: anchor) }
       }
@@ -34,9 +32,8 @@ public struct FactReader: Sendable {
   }
 
   /// Without bringing windows up to date: enough to find out what cycles are counted from.
-  private init(program: Program, layout: LedgerLayout, raw: Trace) {
-    self.program = program
-    self.layout = layout
+  private init(_ compiled: CompiledProgram, raw: Trace) {
+    self.compiled = compiled
     trace = raw
     earlier = nil
   }
@@ -88,7 +85,7 @@ public struct FactReader: Sendable {
     case .total(let index): return trace.totals.indices.contains(index) ? trace.totals[index] : 0
     case .previous(let fact):
       guard let earlier else { return value(of: fact, &walker) }
-      return FactReader(program: program, layout: layout, earlier).value(of: fact)
+      return FactReader(compiled, earlier).value(of: fact)
     }
   }
 

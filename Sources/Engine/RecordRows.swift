@@ -9,7 +9,7 @@ public enum RecordRows {
   ///
   /// - Parameter order: which lots burn first, on which depends what is unspent of a payment.
   public static func row(
-    of kind: RecordKind, at index: Int, in account: AccountState, program: Program, order: BurnOrder
+    of kind: RecordKind, at index: Int, in account: borrowing AccountState, program: Program, order: BurnOrder
   ) -> [Int64]? {
     switch kind {
     case .hold: account.holds.indices.contains(index) ? row(of: account.holds[index], program) : nil
@@ -22,13 +22,15 @@ public enum RecordRows {
 
   /// The rows of all payments of an account, in the order they were made.
   static func payments(of account: AccountState, order: BurnOrder) -> [[Int64]] {
-    var lots: [Int: [Lot]] = [:]
+    // Payments are many and their buckets few: what is left of the lots is worked out once for each.
+    var remaining: [Int: [Int: Int64]] = [:]
     return account.payments.map { payment in
       guard let number = payment.lot else { return row(of: payment, unspent: 0) }
-      // Payments are many and their buckets few: what is left of the lots is worked out once for each.
-      let known = lots[payment.bucket] ?? account.lots(of: payment.bucket, order: order)
-      lots[payment.bucket] = known
-      return row(of: payment, unspent: known.first { $0.number == number }?.remaining ?? 0)
+      if remaining[payment.bucket] == nil {
+        remaining[payment.bucket] = Dictionary(
+          account.lots(of: payment.bucket, order: order).map { ($0.number, $0.remaining) }, uniquingKeysWith: { $1 })
+      }
+      return row(of: payment, unspent: remaining[payment.bucket]?[number] ?? 0)
     }
   }
 

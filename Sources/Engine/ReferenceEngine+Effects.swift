@@ -141,10 +141,11 @@ extension ReferenceEngine {
     return Int(value)
   }
 
-  /// The hold that an event resolves: one made with the event's own key, or none has one.
+  /// The hold that an event resolves: one made with the event's own key, or with none.
   func ownHold(_ expr: Expr, _ moment: Moment) throws(EngineFault) -> Int {
     let index = try index(expr, of: "hold", among: moment.account.holds.count, moment)
-    guard moment.account.holds[index].key == moment.key ?? -1 else {
+    let key = moment.account.holds[index].key
+    guard key < 0 || key == moment.key else {
       throw .ledger(.wrongRecord(kind: "hold", index: index))
     }
     return index

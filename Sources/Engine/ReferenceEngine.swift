@@ -36,14 +36,7 @@ public struct ReferenceEngine {
     var taken = before
     let outcome = try decide(&taken)
     if outcome.isDenied { return try rescue(input, outcome, taken, &account, checkPromises) }
-    if let wanted = outcome.wanted {
-      var decision = decision(outcome, taken, input, .waiting)
-      (decision.amount, decision.drawn) = (0, noDraws)
-      decision.rule = wanted.rule
-      decision.collections = [account.payments.count]
-      try apply([wanted.change], to: &account, taken, id: input.id)
-      return decision
-    }
+    if let wanted = outcome.wanted { return try wait(for: wanted, outcome, taken, input, &account) }
     return try carryOut(outcome, taken, input, from: before, account, to: &account, checkPromises)
   }
 
@@ -181,19 +174,25 @@ public struct ReferenceEngine {
     again.notices += effects.notices
     again.fired.append(acting)
     again.rescuedBy = acting
-    if let wanted = again.wanted {
-      // The event waits for another answer: of its rescue nothing remains, as of the rest.
-      var decision = decision(again, second, input, .waiting)
-      (decision.amount, decision.drawn) = (0, noDraws)
-      decision.rule = wanted.rule
-      decision.collections = [account.payments.count]
-      var asking = moment(account, input, taken.now)
-      asking.fields = second.fields
-      try apply([wanted.change], to: &account, asking, id: input.id)
-      return decision
-    }
+    // Where it waits for another answer, nothing of its rescue remains, as of the rest.
+    if let wanted = again.wanted { return try wait(for: wanted, again, second, input, &account) }
     return try carryOut(
       again, second, input, from: moment(account, input, taken.now), copy, to: &account, checkPromises)
+  }
+
+  /// Asks for the charge that an event waits for. Nothing else of it remains.
+  private func wait(
+    for wanted: (rule: Int, change: LedgerChange), _ outcome: Outcome, _ taken: Moment, _ input: EventInput,
+    _ account: inout AccountState
+  ) throws(EngineFault) -> Decision {
+    var decision = decision(outcome, taken, input, .waiting)
+    (decision.amount, decision.drawn) = (0, noDraws)
+    decision.rule = wanted.rule
+    decision.collections = [account.payments.count]
+    var asking = moment(account, input, taken.now)
+    asking.fields = taken.fields
+    try apply([wanted.change], to: &account, asking, id: input.id)
+    return decision
   }
 
   /// An event again, after a payment was asked for on its account.
@@ -253,14 +252,7 @@ public struct ReferenceEngine {
       outcome.notices += try operations(of: [rescuing], taken).notices
       outcome.rescuedBy = rescuing
     }
-    if let wanted = outcome.wanted {
-      var decision = decision(outcome, taken, input, .waiting)
-      (decision.amount, decision.drawn) = (0, noDraws)
-      decision.rule = wanted.rule
-      decision.collections = [account.payments.count]
-      try apply([wanted.change], to: &account, taken, id: input.id)
-      return decision
-    }
+    if let wanted = outcome.wanted { return try wait(for: wanted, outcome, taken, input, &account) }
     return try carryOut(outcome, taken, input, from: before, account, to: &account, checkPromises)
   }
 

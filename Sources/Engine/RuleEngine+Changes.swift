@@ -39,11 +39,11 @@ extension RuleEngine {
     guard program.settings.indices.contains(setting) else { throw Refusal("there is no such setting") }
     guard account.layout == compiled.layout else { throw Refusal(EngineFault.foreignAccount.message) }
     let declared = program.settings[setting]
-    let formatter = formatter(for: account)
     if value != LedgerLayout.unset {
       if value == ValueType.none {
         if !declared.type.isOptional { throw Refusal("`\(declared.name)` cannot be none") }
       } else if !declared.type.base.admits(value, in: declared.range) {
+        let formatter = formatter(for: account)
         let low = formatter.text(Arithmetic.clamp(declared.range.low), declared.type)
         let high = formatter.text(Arithmetic.clamp(declared.range.high), declared.type)
         throw Refusal("`\(declared.name)` must be from \(low) to \(high)")
@@ -106,7 +106,7 @@ extension RuleEngine {
     let slot = facts.trace.row[compiled.layout.buckets[bucket].slot]
     let current = program.buckets[bucket].resets == nil ? slot : allowance &- slot
     let (difference, overflow) = amount.subtractingReportingOverflow(current)
-    guard !overflow else {
+    guard !overflow, difference > Int64.min else {
       throw .ledger(.bucketOutOfRange(bucket: bucket, balance: current, amount: amount))
     }
     let kind = program.lotKinds.firstIndex(of: lotKind) ?? 0

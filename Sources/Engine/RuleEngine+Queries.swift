@@ -5,37 +5,23 @@ import Values
 extension RuleEngine {
   /// The facts of an account at a time, for queries. Holds whose time is over by then hold nothing.
   public func reader(_ account: AccountState, key: Int? = nil, at time: Int64) -> FactReader {
-    var trace: Trace
-    if account.nextExpiry <= account.effectiveTime(time) {
-      var copy = account
-      var journal: Journal?
-      // What the ledger refuses to release is shown as it is.
-      try? expire(&copy, by: time, recording: &journal)
-      trace = self.trace(copy, key: key, at: time)
-    } else {
-      trace = self.trace(account, key: key, at: time)
+    guard account.nextExpiry <= account.effectiveTime(time) else {
+      return FactReader(compiled, trace(account, key: key, at: time, wholly: true))
     }
-    let derivations = Array(program.paymentDerivations.indices)
-    trace.totals = compiled.totals(of: derivations, account, globals: globals, at: trace.now)
-    return FactReader(compiled, trace)
+    var copy = account
+    var journal: Journal?
+    // What the ledger refuses to release is shown as it is.
+    try? expire(&copy, by: time, recording: &journal)
+    return FactReader(compiled, trace(copy, key: key, at: time, wholly: true))
   }
 
-  /// The facts as they are stored, with those of an event where one is at hand.
-  func trace(_ account: AccountState, key: Int?, at time: Int64, event: Int? = nil, fields: [Int64] = []) -> Trace {
-    var trace = Trace(
-      event: event, now: account.effectiveTime(time), globals: globals, row: account.row,
-      keyRow: key.flatMap { account.keyRow($0) }.map(Array.init), fields: fields)
-    trace.key = key
-    guard let event else { return trace }
-    if compiled.readsRecords[event] {
-      trace.records = RecordRows.records(
-        of: event, fields: fields, in: account, program: program, order: burnOrder(at: trace.now))
-    }
-    if compiled.readsTotals[event] {
-      let derivations = Array(program.paymentDerivations.indices)
-      trace.totals = compiled.totals(of: derivations, account, globals: globals, at: trace.now)
-    }
-    return trace
+  /// The facts as they are stored, see ``CompiledProgram/trace(_:key:now:globals:event:fields:wholly:)``.
+  func trace(
+    _ account: AccountState, key: Int?, at time: Int64, event: Int? = nil, fields: [Int64] = [], wholly: Bool = false
+  ) -> Trace {
+    compiled.trace(
+      account, key: key, now: account.effectiveTime(time), globals: globals, event: event, fields: fields,
+      wholly: wholly)
   }
 
   /// The value of anything that has a name: a setting (`limits.spending_limit`), a bucket (`balance`, `balance.available`,

@@ -4,40 +4,27 @@ import Values
 
 /// What the caller is told.
 extension Submission {
-  func decision(_ outcome: Evaluator.Outcome, _ trace: Trace) -> Decision {
-    var decision = Decision(outcome.verdict == .allowed ? .allowed : .denied, input, at: evaluator.time, trace: trace)
-    func index(_ number: Int32) -> Int? { number < 0 ? nil : Int(number) }
-    decision.denial = index(outcome.denial)
-    decision.rule = index(outcome.rule)
-    decision.bucket = index(outcome.bucket)
-    decision.field = index(outcome.field)
-    decision.amount = outcome.amount
-    decision.covered = outcome.covered
-    decision.shortfall = outcome.shortfall
-    decision.key = evaluator.keyIndex
-    decision.fields = outcome.verdict == .fieldOutOfRange ? input.fields : evaluator.fields
-    decision.trace.fields = decision.fields
-    decision.trace.amount = outcome.amount
-    decision.trace.covered = outcome.covered
-    decision.trace.shortfall = outcome.shortfall
-    if outcome.verdict == .allowed {
-      decision.drawn = evaluator.drawn
-      decision.absorbed = outcome.shortfall
-      decision.firedRules = evaluator.fired
-      decision.notices = notices(of: decision.firedRules)
-      decision.trace.drawn = decision.drawn
-    } else {
-      decision.drawn = Array(repeating: 0, count: program.buckets.count)
-      decision.trace.drawn = outcome.verdict == .denied ? evaluator.drawn : decision.drawn
-    }
-    return decision
+  /// What the evaluator has just decided, with the facts it saw.
+  func decision(_ outcome: Evaluator.Outcome, on account: AccountState) -> Decision {
+    let isAllowed = outcome.verdict == .allowed
+    let fields = outcome.verdict == .fieldOutOfRange ? input.fields : evaluator.fields
+    let fired = isAllowed ? evaluator.fired : []
+    let tried = outcome.verdict == .fieldOutOfRange ? noDraws : evaluator.drawn
+    var trace = engine.trace(account, key: evaluator.keyIndex, at: input.at, event: input.event, fields: fields)
+    trace.amount = outcome.amount
+    trace.drawn = tried
+    trace.covered = outcome.covered
+    trace.shortfall = outcome.shortfall
+    return Decision(
+      outcome, input, at: evaluator.time, key: evaluator.keyIndex, fields: fields, drawn: isAllowed ? tried : noDraws,
+      firedRules: fired, notices: notices(of: fired), trace: trace)
   }
 
   /// The answer the event got before, or that it is another.
   func repeated(_ answer: AnswerMemory.Answer, _ account: AccountState) -> Decision {
     let isSame =
       program.saysTheSame(input.event, input.fields, as: answer.fields, in: account) && answer.labels == input.labels
-    var decision = unmatched(isSame ? .allowed : .conflict, trace(account), account)
+    var decision = unmatched(isSame ? .allowed : .conflict, account)
     guard isSame else { return decision }
     decision.isReplay = true
     decision.at = answer.at
@@ -48,7 +35,10 @@ extension Submission {
     decision.drawn = answer.drawn
     decision.fields = answer.results
     decision.firedRules = answer.firedRules
-    decision.hold = account.holds.lastIndex { $0.event == input.event && $0.id == input.id }
+    // Holds may be very many, and what comes again is mostly no hold.
+    if engine.compiled.codes[input.event].movement == .hold {
+      decision.hold = account.holds.lastIndex { $0.event == input.event && $0.id == input.id }
+    }
     decision.refunds = account.refunds.indices.filter {
       account.refunds[$0].event == input.event && account.refunds[$0].origin == input.id
     }
@@ -59,16 +49,16 @@ extension Submission {
     return decision
   }
 
+  var noDraws: [Int64] { Array(repeating: 0, count: program.buckets.count) }
+
   /// An answer that no rule gave.
-  func unmatched(_ verdict: Decision.Verdict, _ trace: Trace, _ account: AccountState) -> Decision {
+  func unmatched(_ verdict: Decision.Verdict, _ account: AccountState) -> Decision {
+    let trace = engine.trace(
+      account, key: key(in: account), at: input.at, event: input.event, fields: input.fields)
     var decision = Decision(verdict, input, at: trace.now, trace: trace)
     decision.key = trace.key
     decision.fields = input.fields
     return decision
-  }
-
-  func trace(_ account: AccountState) -> Trace {
-    engine.trace(account, key: key(in: account), at: input.at, event: input.event, fields: input.fields)
   }
 
   /// The key the event comes with: its own, or that of the hold it names; nil for none, and for one the account does not
@@ -101,11 +91,7 @@ extension Submission {
 
   func notices(of rules: [Int]) -> [Decision.Notice] {
     var notices: [Decision.Notice] = []
-    for rule in rules {
-      for case .notify(let level) in program.rules[rule].effects.flatMap(\.operations) {
-        notices.append(Decision.Notice(level: level, rule: rule))
-      }
-    }
+    for rule in rules { notices += engine.compiled.notices[rule] }
     return notices
   }
 

@@ -14,7 +14,7 @@ struct Submission {
 
   /// An account as it was, for putting it back.
   struct Before {
-    var rows: AccountState.Rows
+    let rows: AccountState.Rows
     /// What was done to holds since.
     var done: [LedgerChange] = []
     /// How many records there were.
@@ -23,8 +23,8 @@ struct Submission {
     let refunds: Int
     let journal: Int
 
-    init(_ account: AccountState, _ journal: Journal?) {
-      rows = account.rowsWithoutHolds
+    init(_ account: AccountState, key: Int?, _ journal: Journal?) {
+      rows = account.rows(key: key)
       holds = account.holds.count
       payments = account.payments.count
       refunds = account.refunds.count
@@ -38,45 +38,57 @@ struct Submission {
   }
 
   mutating func run(on account: inout AccountState, recording journal: inout Journal?) throws(EngineFault) -> Decision {
-    if account.nextExpiry <= account.effectiveTime(input.at) {
-      try engine.expire(&account, by: input.at, recording: &journal)
-    }
-    if let answer = input.id.isEmpty ? nil : account.answers.answer(event: input.event, id: input.id) {
-      return repeated(answer, account)
-    }
+    if let earlier = try earlierAnswer(on: &account, recording: &journal) { return earlier }
     if let payment = attempt(in: account) {
       return try goOn(after: payment, on: &account, recording: &journal)
     }
     return try decide(on: &account, recording: &journal)
   }
 
+  /// The answer the event got when it came before. Holds whose time is over by now are released, whatever comes of it.
+  private func earlierAnswer(
+    on account: inout AccountState, recording journal: inout Journal?
+  ) throws(EngineFault) -> Decision? {
+    if account.nextExpiry <= account.effectiveTime(input.at) {
+      try engine.expire(&account, by: input.at, recording: &journal)
+    }
+    guard !input.id.isEmpty, let answer = account.answers.answer(event: input.event, id: input.id) else { return nil }
+    return repeated(answer, account)
+  }
+
   /// Takes the decision for the first time.
   private mutating func decide(
     on account: inout AccountState, recording journal: inout Journal?
   ) throws(EngineFault) -> Decision {
-    let trace = trace(account)
     let outcome = evaluator.decide(account, input)
     try checkFaults(outcome)
-    var decision = decision(outcome, trace)
-    var before = Before(account, journal)
+    var decision = decision(outcome, on: account)
     if outcome.verdict == .denied, outcome.denial >= 0, evaluator.rescue(denial: outcome.denial, on: account) {
       try checkFaults(evaluator.verdict)
       let rule = evaluator.fired[0]
       if evaluator.collects { return try rescue(decision, by: rule, asking: &account, recording: &journal) }
+      var before = Before(account, key: evaluator.keyIndex, journal)
       guard let rescued = try rescue(by: rule, on: &account, before, recording: &journal) else {
         decision.triedRescueRule = rule
         return decision
       }
+      if let awaited = evaluator.awaited {
+        // Of a rescue nothing remains, as of the rest.
+        before.putBack(&account, &journal)
+        return try wait(rescued, for: awaited, asking: &account, recording: &journal)
+      }
       decision = rescued
+      try commit(&decision, on: &account, &before, recording: &journal)
+      return decision
     }
-    guard decision.verdict == .allowed else { return decision }
+    guard outcome.verdict == .allowed else { return decision }
     if let awaited = evaluator.awaited {
-      // Of a rescue nothing remains, as of the rest.
-      if decision.rescueRule != nil { before.putBack(&account, &journal) }
       return try wait(decision, for: awaited, asking: &account, recording: &journal)
     }
+    var before = Before(account, key: evaluator.keyIndex, journal)
     try commit(&decision, on: &account, &before, recording: &journal)
-    return decision
+    // Moved, for copying it would count every list in it.
+    return consume decision
   }
 
   // MARK: - Rescues
@@ -87,21 +99,16 @@ struct Submission {
   private func rescue(
     by rule: Int, on account: inout AccountState, _ before: Before, recording journal: inout Journal?
   ) throws(EngineFault) -> Decision? {
-    do throws(LedgerFault) {
-      try evaluator.apply(to: &account, id: input.id, order: order)
-    } catch {
-      before.putBack(&account, &journal)
-      throw .ledger(error)
-    }
+    // It is carried out whole or not at all, so a fault leaves nothing to put back.
+    try apply(to: &account)
     let changes = evaluator.changes
-    let trace = trace(account)
     let outcome = evaluator.decideAgain(account, input)
     guard outcome.verdict == .allowed else {
       before.putBack(&account, &journal)
       try checkFaults(outcome)
       return nil
     }
-    var decision = decision(outcome, trace)
+    var decision = decision(outcome, on: account)
     credit(rule, with: &decision)
     record(.rescue, changes, account: &account, &journal)
     return decision
@@ -113,11 +120,7 @@ struct Submission {
   ) throws(EngineFault) -> Decision {
     var decision = denied
     var asked = account
-    do throws(LedgerFault) {
-      try evaluator.apply(to: &asked, id: input.id, order: order)
-    } catch {
-      throw .ledger(error)
-    }
+    try apply(to: &asked)
     let changes = evaluator.changes
     guard asked.payments.count > account.payments.count else { return denied }
     let payment = asked.payments.count - 1
@@ -165,21 +168,26 @@ struct Submission {
       throw .ledger(error)
     }
     record(.decision, account: &account, &journal)
-    var decision = Decision(.waiting, input, at: decided.at, trace: decided.trace)
+    var decision = answer(.waiting, insteadOf: decided)
     decision.rule = Int(awaited.rule)
+    decision.collections = [account.payments.count - 1]
+    return decision
+  }
+
+  /// Another answer than what was decided, on the same facts.
+  private func answer(_ verdict: Decision.Verdict, insteadOf decided: Decision) -> Decision {
+    var decision = Decision(verdict, input, at: decided.at, trace: decided.trace)
     decision.key = decided.key
     decision.fields = decided.fields
-    decision.drawn = decided.drawn.map { _ in 0 }
-    decision.collections = [account.payments.count - 1]
+    decision.drawn = noDraws
     return decision
   }
 
   /// The charge that this event asked for before and that waits, or was paid: the event goes on from there.
   private func attempt(in account: AccountState) -> Int? {
-    guard !input.id.isEmpty, !account.payments.isEmpty, engine.compiled.plans[input.event].waits else { return nil }
-    guard let latest = account.payments.lastIndex(where: { $0.event == input.event && $0.origin == input.id }) else {
-      return nil
-    }
+    guard !input.id.isEmpty, !account.payments.isEmpty, engine.compiled.plans[input.event].waits,
+      let latest = account.answers.charge(event: input.event, id: input.id)
+    else { return nil }
     switch account.payments[latest].state {
     case .pending, .paid: return latest
     case .declined, .failed: return nil
@@ -190,12 +198,7 @@ struct Submission {
   mutating func resume(
     after payment: Int, on account: inout AccountState, recording journal: inout Journal?
   ) throws(EngineFault) -> Decision {
-    if account.nextExpiry <= account.effectiveTime(input.at) {
-      try engine.expire(&account, by: input.at, recording: &journal)
-    }
-    if let answer = input.id.isEmpty ? nil : account.answers.answer(event: input.event, id: input.id) {
-      return repeated(answer, account)
-    }
+    if let earlier = try earlierAnswer(on: &account, recording: &journal) { return earlier }
     guard account.payments.indices.contains(payment), account.payments[payment].event == input.event,
       account.payments[payment].origin == input.id
     else { throw .ledger(.wrongRecord(kind: "payment", index: payment)) }
@@ -206,15 +209,12 @@ struct Submission {
     after index: Int, on account: inout AccountState, recording journal: inout Journal?
   ) throws(EngineFault) -> Decision {
     let payment = account.payments[index]
-    let trace = trace(account)
     guard program.saysTheSame(input.event, input.fields, as: payment.fields.prefix(input.fields.count), in: account)
-    else {
-      return unmatched(.conflict, trace, account)
-    }
+    else { return unmatched(.conflict, account) }
     // A request cannot wait for a bank: while the charge of its rescue is pending, it is decided as it is without.
     if payment.state == .pending, !payment.isAutomatic {
-      var decision = unmatched(.waiting, trace, account)
-      decision.drawn = program.buckets.map { _ in 0 }
+      var decision = unmatched(.waiting, account)
+      decision.drawn = noDraws
       decision.collections = [index]
       return decision
     }
@@ -226,7 +226,7 @@ struct Submission {
     // What follows is about the new state, whatever led to it.
     evaluator.setResumed(input.event, false)
     try checkFaults(outcome)
-    var decision = decision(outcome, trace)
+    var decision = decision(outcome, on: account)
     let plan = engine.compiled.plans[input.event]
     if payment.isAutomatic {
       let rule = plan.rescuer(of: payment.bucket, program)
@@ -238,22 +238,15 @@ struct Submission {
       if isPaid, let rule { credit(rule, with: &decision) }
     } else if !isPaid {
       let refusal = awaited.map { (Int($0.rule), Int($0.denial)) } ?? plan.waiter(program)
-      return turnedDown(decision, by: refusal)
+      // The card said no.
+      decision = answer(.denied, insteadOf: decision)
+      decision.rule = refusal?.rule
+      decision.denial = refusal?.denial
+      return decision
     }
     guard outcome.verdict == .allowed else { return decision }
-    var before = Before(account, journal)
+    var before = Before(account, key: evaluator.keyIndex, journal)
     try commit(&decision, on: &account, &before, recording: &journal)
-    return decision
-  }
-
-  /// Denied, because the card said no.
-  private func turnedDown(_ decided: Decision, by refusal: (rule: Int, denial: Int)?) -> Decision {
-    var decision = Decision(.denied, input, at: decided.at, trace: decided.trace)
-    decision.rule = refusal?.rule
-    decision.denial = refusal?.denial
-    decision.key = decided.key
-    decision.fields = decided.fields
-    decision.drawn = decided.drawn.map { _ in 0 }
     return decision
   }
 
@@ -272,8 +265,6 @@ struct Submission {
       before.putBack(&account, &journal)
       throw error
     }
-    // Let go of the rows as they were, so that nothing needs to be copied because of them.
-    before.rows = AccountState.Rows()
     if account.holds.count > before.holds {
       decision.hold = account.holds.count - 1
       if !input.labels.isEmpty { account.label(hold: account.holds.count - 1, input.labels) }

@@ -12,7 +12,8 @@ public struct Statement: Sendable, Hashable {
   public var topUps: Int64 = 0
   public var grants: Int64 = 0
   public var usage: Int64 = 0
-  /// Exact sums, largest first; a request without a model counts under the empty name.
+  /// Exact sums, largest first; a request without a model counts under the empty name. What other buckets paid for is
+  /// listed as well, with nothing.
   public var usageByModel: [(model: String, amount: Int64)] {
     byModel.map { (model: $0.key, amount: $0.value) }.sorted { ($1.amount, $0.model) < ($0.amount, $1.model) }
   }
@@ -40,6 +41,7 @@ public struct Statement: Sendable, Hashable {
         closing = sum
         if transaction.postedAt >= window.start { add(amount, contra, transaction.model) }
       }
+      if window.start <= transaction.postedAt, transaction.isUsage { byModel[transaction.model, default: 0] += 0 }
       if transaction.postedAt < window.start { self.opening = closing }
     }
   }
@@ -71,6 +73,13 @@ extension Transaction {
     zip(postings, postings.dropFirst()).compactMap { first, second in
       guard first.book == .bucket(bucket), case .contra(let contra) = second.book else { return nil }
       return (first.amount, contra)
+    }
+  }
+
+  /// Whether any bucket paid for usage.
+  fileprivate var isUsage: Bool {
+    zip(postings, postings.dropFirst()).contains { first, second in
+      if case .bucket = first.book { second.book == .contra(.usage) } else { false }
     }
   }
 

@@ -16,7 +16,7 @@ extension AccountState {
   mutating func applyRecords(
     _ changes: UnsafeMutableBufferPointer<LedgerChange>, _ writer: inout RowWriter, key: Int, _ source: RecordSource
   ) throws(LedgerFault) {
-    let before = (lotBooks: lotBooks, payments: payments, refunds: refunds, pending: row[layout.pendingSlot])
+    let before = (lotBooks, payments, refunds, charges: answers.charges, pending: row[layout.pendingSlot])
     for change in changes[..<writer.recordStart] {
       follow(change, now: source.now, origin: source.origin, order: source.order)
     }
@@ -30,8 +30,8 @@ extension AccountState {
           onRows(key: key) { writer.takeBack(change, row: $0, keyRow: $1) }
           takeBackHold(change)
         }
-        (lotBooks, payments, refunds) = (before.lotBooks, before.payments, before.refunds)
-        row[layout.pendingSlot] = before.pending
+        (lotBooks, payments, refunds, _, row[layout.pendingSlot]) = before
+        answers.putBack(before.charges)
         throw error
       }
       record(changes[index], in: changes, key: key, source)
@@ -214,6 +214,7 @@ extension AccountState {
         card: change.allowance == LedgerLayout.none ? nil : Int(change.allowance), isAutomatic: isAutomatic,
         event: source.event, origin: source.origin, fields: source.fields, at: source.now, state: .pending))
     row[layout.pendingSlot] += 1
+    answers.note(charge: number - 1, event: source.event, id: source.origin)
   }
 
   private mutating func addRefund(_ change: LedgerChange, _ source: RecordSource) {

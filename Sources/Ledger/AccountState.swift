@@ -69,8 +69,10 @@ public struct AccountState: Sendable, Hashable {
 
   public func cardIndex(named name: String) -> Int? { cardNames.firstIndex(of: name) }
 
-  /// Keeps the words that came with the event that made a hold.
-  public mutating func label(hold: Int, _ labels: [Transaction.Label]) { holds[hold].labels = labels }
+  /// Keeps the words that came with the event that made a hold; nothing for an index that names none.
+  public mutating func label(hold: Int, _ labels: [Transaction.Label]) {
+    if holds.indices.contains(hold) { holds[hold].labels = labels }
+  }
 
   /// The latest hold of this id.
   public func hold(_ id: String) -> Int? { holds.lastIndex { $0.id == id } }
@@ -83,9 +85,9 @@ public struct AccountState: Sendable, Hashable {
   /// The refund with this idempotency key.
   public func refund(_ key: String) -> Int? { refunds.lastIndex { $0.key == key } }
 
-  /// What is left of a payment's lot; zero before it is paid.
+  /// What is left of a payment's lot; zero before it is paid, and for an index that names no payment.
   public func unspent(payment: Int, order: BurnOrder = .grantsFirst) -> Int64 {
-    guard let number = payments[payment].lot else { return 0 }
+    guard payments.indices.contains(payment), let number = payments[payment].lot else { return 0 }
     return lots(of: payments[payment].bucket, order: order).first { $0.number == number }?.remaining ?? 0
   }
 
@@ -131,59 +133,47 @@ public struct AccountState: Sendable, Hashable {
 }
 
 extension AccountState {
-  /// Everything that instructions change, for putting an account back as it was.
+  /// What instructions change, for putting an account back as it was before an event. Without holds, of which there may be very
+  /// many: whoever kept them would make the next one copy them all.
   public struct Rows: Sendable {
     fileprivate var row: [Int64] = []
+    /// Where in `keyRows` the rows begin that are kept.
+    fileprivate var keyStart = 0
     fileprivate var keyRows: [Int64] = []
     fileprivate var lotBooks: [LotBook] = []
     fileprivate var sequence: Int64 = 0
-    fileprivate var holds: [Hold] = []
     fileprivate var payments: [Payment] = []
     fileprivate var refunds: [Refund] = []
-    fileprivate var openHolds: [Int] = []
-    fileprivate var nextExpiry = Int64.max
-
-    public init() {}
+    fileprivate var charges = AnswerMemory.Charges()
   }
 
-  public var rows: Rows {
-    get {
-      var rows = rowsWithoutHolds
-      rows.holds = holds
-      rows.openHolds = openHolds
-      rows.nextExpiry = nextExpiry
-      return rows
+  /// What an event may change.
+  ///
+  /// - Parameter key: the key the event comes with, by its index in the account; nil for none.
+  public func rows(key: Int?) -> Rows {
+    var (keyStart, kept) = (0, [Int64]())
+    if layout.keyWindows.contains(where: { $0.kind == .cycle }) {
+      // Cycles that are counted from another instant are so for all keys.
+      kept = keyRows
+    } else if let key, let keyRow = keyRow(key) {
+      (keyStart, kept) = (keyRow.startIndex, Array(keyRow))
     }
-    set {
-      putBack(newValue, undoing: [])
-      holds = newValue.holds
-      openHolds = newValue.openHolds
-      nextExpiry = newValue.nextExpiry
-    }
+    return Rows(
+      row: row, keyStart: keyStart, keyRows: kept, lotBooks: lotBooks, sequence: sequence, payments: payments,
+      refunds: refunds, charges: answers.charges)
   }
 
-  /// The same but for holds, of which there may be very many: whoever keeps them makes the next one copy them all.
-  public var rowsWithoutHolds: Rows {
-    var rows = Rows()
-    rows.row = row
-    rows.keyRows = keyRows
-    rows.lotBooks = lotBooks
-    rows.sequence = sequence
-    rows.payments = payments
-    rows.refunds = refunds
-    return rows
-  }
-
-  /// Puts everything back as it was when `rows` were taken without holds.
+  /// Puts everything back as it was when `rows` were taken.
   ///
   /// - Parameter changes: everything that was carried out on holds since, as `apply` left it.
   public mutating func putBack(_ rows: Rows, undoing changes: [LedgerChange]) {
     row = rows.row
-    keyRows = rows.keyRows
+    keyRows.replaceSubrange(rows.keyStart..<rows.keyStart + rows.keyRows.count, with: rows.keyRows)
     lotBooks = rows.lotBooks
     sequence = rows.sequence
     payments = rows.payments
     refunds = rows.refunds
+    answers.putBack(rows.charges)
     for change in changes.reversed() { takeBackHold(change) }
   }
 }

@@ -1,10 +1,15 @@
 /// The answers an account remembers, so that an event sent twice takes effect once.
 ///
-/// Only allowed answers are kept: one that was denied is evaluated again.
+/// Only allowed answers are kept: one that was denied is evaluated again. While there is no answer, the charge of a card that
+/// it may depend on is known instead.
 public struct AnswerMemory: Sendable, Hashable {
   private var answers: [Question: Answer] = [:]
+  private(set) var charges = Charges()
 
-  private struct Question: Sendable, Hashable {
+  /// The latest payment that each event without an answer asked for. Few, so that putting them back is no work.
+  typealias Charges = [Question: Int]
+
+  struct Question: Sendable, Hashable {
     var event: Int
     var id: String
   }
@@ -45,6 +50,19 @@ public struct AnswerMemory: Sendable, Hashable {
   public func answer(event: Int, id: String) -> Answer? { answers[Question(event: event, id: id)] }
 
   public mutating func remember(_ answer: Answer, event: Int, id: String) {
-    answers[Question(event: event, id: id)] = answer
+    let question = Question(event: event, id: id)
+    answers[question] = answer
+    if !charges.isEmpty { charges[question] = nil }
   }
+
+  /// The latest payment, by its index in the account, that an event asked for which has no answer yet.
+  public func charge(event: Int, id: String) -> Int? { charges[Question(event: event, id: id)] }
+
+  /// Notes what an event asked for. One without an id is never sent again, nor one that has its answer.
+  mutating func note(charge payment: Int, event: Int, id: String) {
+    let question = Question(event: event, id: id)
+    if !id.isEmpty, answers[question] == nil { charges[question] = payment }
+  }
+
+  mutating func putBack(_ charges: Charges) { self.charges = charges }
 }

@@ -94,13 +94,17 @@ public struct LotBook: Sendable, Hashable {
   mutating func clawBack(_ amount: Int64, own: Int?) -> [Payment.Clawback.Part] {
     var left = amount
     var parts: [Payment.Clawback.Part] = []
-    let others = lots.filter { $0.number != own }
-    for lot in lots.filter({ $0.number == own }) + others.filter(\.isPaid) + others.filter({ !$0.isPaid })
-    where left > 0 {
-      let part = take(left, of: lot.number)
-      if part > 0 { parts.append(Payment.Clawback.Part(lot: lot.number, amount: part)) }
-      left -= part
+    func take(where matches: (Lot) -> Bool) {
+      for index in lots.indices where left > 0 && lots[index].remaining > 0 && matches(lots[index]) {
+        let part = min(left, lots[index].remaining)
+        lots[index].remaining -= part
+        left -= part
+        parts.append(Payment.Clawback.Part(lot: lots[index].number, amount: part))
+      }
     }
+    take { $0.number == own }
+    take(where: \.isPaid)
+    take { _ in true }
     return parts
   }
 

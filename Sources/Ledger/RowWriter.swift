@@ -82,12 +82,7 @@ struct RowWriter {
     case .add:
       let meter = tables.meters[target]
       guard let place = meter.isPerKey ? keyRow : row else { return nil }
-      let (total, overflow) = place[meter.slot].addingReportingOverflow(change.amount)
-      guard !overflow, total >= meter.low, total <= meter.high else {
-        return .meterOutOfRange(meter: target, total: place[meter.slot], amount: change.amount)
-      }
-      place[meter.slot] = total
-      return nil
+      return add(change.amount, toMeter: target, place)
     case .reset:
       let meter = tables.meters[target]
       guard let place = meter.isPerKey ? keyRow : row else { return nil }
@@ -124,15 +119,12 @@ struct RowWriter {
     case .addHeld:
       let meter = tables.meters[target]
       guard let place = meter.isPerKey ? keyRow : row else { return nil }
-      let (total, overflow) = place[meter.slot].addingReportingOverflow(change.amount)
-      guard !overflow, total >= meter.low, total <= meter.high else {
-        return .meterOutOfRange(meter: target, total: place[meter.slot], amount: change.amount)
-      }
-      let (held, heldOverflow) = place[meter.heldSlot].addingReportingOverflow(change.allowance)
-      guard !heldOverflow, held >= 0, held <= max(0, meter.high) else {
+      if let fault = add(change.amount, toMeter: target, place) { return fault }
+      let (held, overflow) = place[meter.heldSlot].addingReportingOverflow(change.allowance)
+      guard !overflow, held >= 0, held <= max(0, meter.high) else {
+        place[meter.slot] &-= change.amount
         return .meterOutOfRange(meter: target, total: place[meter.heldSlot], amount: change.allowance)
       }
-      place[meter.slot] = total
       place[meter.heldSlot] = held
       return nil
     case .drawLate:
@@ -175,6 +167,18 @@ struct RowWriter {
     case .reinstate: (.disputes, 1)
     default: nil
     }
+  }
+
+  /// Adds to a meter's total in the row it is in.
+  @inline(__always)
+  private func add(_ amount: Int64, toMeter target: Int, _ row: UnsafeMutablePointer<Int64>) -> LedgerFault? {
+    let meter = tables.meters[target]
+    let (total, overflow) = row[meter.slot].addingReportingOverflow(amount)
+    guard !overflow, total >= meter.low, total <= meter.high else {
+      return .meterOutOfRange(meter: target, total: row[meter.slot], amount: amount)
+    }
+    row[meter.slot] = total
+    return nil
   }
 
   /// Moves `amount` into a bucket (out of it below zero) against a contra account.

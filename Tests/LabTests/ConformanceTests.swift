@@ -19,7 +19,7 @@ struct ConformanceTests {
   @Test("the worked cases come out as worked out, by hand and whole")
   func cases() throws {
     let file = try Self.file.get()
-    #expect(file.cases.count >= 115 && file.cases.allSatisfy { $0.expect != nil && $0.assertedByHand != nil })
+    #expect(file.cases.count >= 145 && file.cases.allSatisfy { $0.expect != nil && $0.assertedByHand != nil })
     let conformance = Conformance(try Self.rules.get())
     for one in file.cases {
       let result = conformance.run(one, defaults: file.defaults)
@@ -69,6 +69,46 @@ struct ConformanceTests {
     let results = try Self.run(
       #"{"scenarios": [{"id": "x", "given": {"at": "2026-01-01T00:00:00Z", "lots": []}, \#(part)}]}"#)
     #expect(!results[0].passed && results[0].differences.joined().contains(word), "\(results[0].differences)")
+  }
+
+  @Test(
+    "a member nothing is made of fails the case, which is answered all the same",
+    arguments: [
+      (#""given": {"at": "2026-01-01T00:00:00Z", "weather": 1}, "events": []"#, "weather"),
+      (
+        #""given": {"at": "2026-01-01T00:00:00Z", "lots": [{"amount": 5, "frozen": true}]}, "events": []"#, "frozen"
+      ),
+      (#""given": {"at": "2026-01-01T00:00:00Z", "keys": {"a": {"colour": 1}}}, "events": []"#, "colour"),
+      (#""given": {"at": "2026-01-01T00:00:00Z", "subscription": {"seats": 5}}, "events": []"#, "seats"),
+      (
+        #""given": {"at": "2026-01-01T00:00:00Z"}, "events": [{"type": "request", "id": "r", "cost": 0, "rush": true}]"#,
+        "rush"
+      ),
+      (
+        #"""
+        "given": {"at": "2026-01-01T00:00:00Z"},
+        "events": [{"type": "set_auto_topup", "auto_topup": {"enabled": false, "suspended": true}}]
+        """#, "suspended"
+      ),
+    ])
+  func unknownMembers(_ part: String, _ word: String) throws {
+    let results = try Self.run(#"{"scenarios": [{"id": "x", \#(part)}]}"#)
+    #expect(results[0].differences.count == 1 && results[0].differences[0].contains("`\(word)`"))
+    #expect(results[0].final["balance_units"] != nil)
+  }
+
+  @Test("what a refused configuration chose is not kept")
+  func refusedConfiguration() throws {
+    let results = try Self.run(
+      """
+      {"scenarios": [{"id": "x", "given": {"at": "2026-01-01T00:00:00Z"}, "events": [
+        {"type": "set_auto_topup", "enabled": true, "amount": 5000, "card": "other"},
+        {"type": "topup", "id": "t", "amount": 2500000},
+        {"type": "refund", "id": "f", "amount": 2500000, "approved_by": "support"}]}]}
+      """)
+    #expect(results[0].decisions[0]["code"] == "below_minimum")
+    #expect(results[0].decisions[2]["parts"]?.elements.first?["method"] == "card_1")
+    #expect(results[0].final["auto_suspended"] == nil)
   }
 
   @Test(

@@ -93,6 +93,71 @@ struct PaymentLineTests {
     #expect(suite.diagnostics.count <= 2, "\(Renderer(sources: suite.sources).render(suite.diagnostics))")
   }
 
+  @Test(
+    "the help of a wrong line is the right line",
+    arguments: [
+      ("given provider", "given provider declines"), ("when provider fails", "given provider fails"),
+      ("when payment \"p1\" $5", "given payment \"p1\" $20 card visa with $7.50 spent"),
+      ("given payment $5", "given payment \"p1\" $20 card visa with $7.50 spent"),
+      ("given payment \"p1\" $5 from visa", "given payment \"p1\" $20 card visa with $7.50 spent"),
+      ("when request costing $0\nthen collects $5 to visa", "then collects $50 from visa"),
+      ("when request costing $0\nthen refunds $5 from visa", "then refunds $5 to visa"),
+      ("when request costing $0\nthen absorb nothing", "did you mean `absorbs`?"),
+      ("when request costing $0\nthen refund $5", "did you mean `refunds`?"),
+      ("when request costing $0\nthen allowd", "did you mean `allowed`?"),
+      (
+        "when request costing $0\nthen waits",
+        "write `allowed`, `denied with CODE`, or a condition such as `balance is $5`"
+      ),
+      ("then sum is $5", "write a name that the rules declare, such as `balance`"),
+      ("then payment \"p1\" unspent is $5", "then unspent of payment \"p1\" is $5"),
+      ("then hold \"h7\" is open", "then state of hold \"h7\" is open"),
+      ("then payment.unspent is $5", "say which one: `unspent of payment \"t1\" is …`"),
+    ])
+  func help(_ line: String, _ help: String) throws {
+    let text = "scenario \"it\"\n\(line)\nthen balance is $0\n"
+    let suite = ScenarioSuite(ScenarioLineTests.rules, texts: [("test.scenario", text)])
+    #expect(suite.diagnostics.sorted.first?.help == help)
+    #expect(suite.diagnostics.count == 1, "\(Renderer(sources: suite.sources).render(suite.diagnostics))")
+  }
+
+  @Test("a bare name is that of the scenario's own family, where several have it")
+  func ownFamily() throws {
+    func policy(_ family: String, _ other: String) -> (name: String, text: String) {
+      (
+        "rules/\(family)/policy.rules",
+        """
+        policy \(family) "A family."
+        setting most: money = $\(family == "ann" ? 1 : 2)
+        event \(family)_asks amount: money in $0..$9
+        denial too_much_\(family) 400 rank \(family == "ann" ? 1 : 2) "Too much"
+        deny \(family)_asks rule cap_it when \(family)_asks.amount > most with too_much_\(family)
+        on \(family)_asks rule more set most = $3
+        \(other)
+        """
+      )
+    }
+    let files = [policy("ann", "bucket balance draw 10 keeps lots else too_much_ann"), policy("bob", "")]
+    let rules = LoadedRules.read(
+      files, vocabulary: StandardPlugin.vocabulary)
+    #expect(rules.diagnostics.isEmpty, "\(Renderer(sources: rules.sources).render(rules.diagnostics))")
+    let text = """
+      scenario "it"
+      given  most $2
+      when   bob_asks $3
+      then   denied with too_much_bob by cap_it, most is $2, ann.most is $1
+      when   bob_asks $2
+      then   rule more fired, most is $3, ann.most is $1
+
+      """
+    let own = ScenarioSuite(rules, texts: [("rules/bob/bob.scenario", text)])
+    #expect(own.diagnostics.isEmpty, "\(Renderer(sources: own.sources).render(own.diagnostics))")
+    #expect(try own.run().run.results.flatMap(\.failures).isEmpty)
+    // From nowhere in particular it is not clear which is meant.
+    let elsewhere = ScenarioSuite(rules, texts: [("bob.scenario", text)])
+    #expect(Set(elsewhere.diagnostics.sorted.map(\.code)) == ["P0204", "P0421", "P0432"])
+  }
+
   @Test("a payment needs a bucket that remembers it")
   func noLots() throws {
     var files = ScenarioDemo.files

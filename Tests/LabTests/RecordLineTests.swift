@@ -53,7 +53,7 @@ struct RecordLineTests {
       ("when settle", "P0412", "hold"), ("when void \"h1\"", "P0412", "hold"), ("when dispute", "P0412", "payment"),
       ("when new_card", "P0412", "card"), ("when settle hold 5", "P0422", "h1"), ("when settle hold $5", "P0422", "h1"),
       ("when settle hold none", "P0422", "h1"), ("when settle hold h1, hold h2", "P0413", "remove"),
-      ("when settle holt h1", "P0411", "hold"), ("when topup $20, card 5", "P0422", "card"),
+      ("when settle holt h1", "P0411", "hold"), ("when topup $20, card 5", "P0422", "card \"5\""),
       ("given card 5\nwhen new_card card visa", "P0422", "card"), ("when set card to $5", "P0422", "card"),
       ("when topup $5\nthen charge of payment t1 is $5", "P0435", "amount"),
       ("when topup $5\nthen refundabel of payment t1 is $5", "P0435", "refundable"),

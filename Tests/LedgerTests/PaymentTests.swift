@@ -30,6 +30,32 @@ import Values
     #expect(throws: LedgerFault.self) { try world.run([collect(Money.largest.nano + 1)]) }
   }
 
+  @Test func theLatestChargeOfAnEventIsKnownUntilItIsAnswered() throws {
+    var world = LedgerWorld()
+    try world.run([collect(5)], id: "t1")
+    try world.run([collect(6)], id: "")
+    try world.run([collect(7)], id: "t2")
+    try world.run([collect(8)], id: "t1")
+    func known(_ id: String, event: Int = 5) -> Int? { world.account.answers.charge(event: event, id: id) }
+    #expect((known("t1"), known("t2"), known(""), known("t1", event: 4)) == (3, 2, nil, nil))
+
+    // A fault within the list, and a list that is taken back afterwards, leave the charge of before.
+    #expect(throws: LedgerFault.self) { try world.run([collect(9), collect(9, bucket: 9)], id: "t1") }
+    #expect(known("t1") == 3)
+    let before = (rows: world.account.rows(key: nil), account: world.account)
+    let done = try world.run([collect(9)], id: "t1")
+    #expect(known("t1") == 4)
+    world.account.putBack(before.rows, undoing: done)
+    #expect(world.account == before.account)
+
+    let answer = AnswerMemory.Answer(
+      fields: [], labels: [], covered: 0, drawn: [], results: [], firedRules: [], at: 0)
+    world.account.answers.remember(answer, event: 5, id: "t1")
+    #expect((known("t1"), known("t2")) == (nil, 2))
+    try world.run([collect(9)], id: "t1")
+    #expect(known("t1") == nil)
+  }
+
   @Test func aReceivedPaymentIsALot() throws {
     var world = LedgerWorld()
     try world.credit(20)

@@ -99,8 +99,8 @@ import Values
   @Test func rowsPutAnAccountBack() throws {
     var world = try world()
     let before = world.account
-    try world.run(everything(world), key: 1, at: TakeBackTests.april)
-    world.account.rows = before.rows
+    let done = try world.run(everything(world), key: 1, at: TakeBackTests.april)
+    world.account.putBack(before.rows(key: 1), undoing: done)
     #expect(world.account == before)
   }
 }

@@ -7,7 +7,7 @@ import Values
 
 extension Twin {
   /// Everything in which the account differs from the auditor's, a line each.
-  func differences(from auditor: Auditor) -> [String] {
+  mutating func differences(from auditor: Auditor) -> [String] {
     var found: [String] = []
     func compare(_ what: @autoclosure () -> String, _ ours: Int64, _ theirs: Int64) {
       if ours != theirs { found.append("\(what()): the engine has \(ours), the auditor \(theirs)") }
@@ -43,6 +43,10 @@ extension Twin {
           "spent of the balance by \(name)", row[account.layout.meters[meter].slot], key.balanceSpent + key.balanceHeld)
       }
     }
+    for transaction in journal.transactions[checkedTransactions...] {
+      compare("the postings of a transaction together", transaction.postings.reduce(0) { $0 + $1.amount }, 0)
+    }
+    checkedTransactions = journal.transactions.count
     compareLots(auditor, &found)
     comparePayments(auditor, &found)
     let suspended = words.settings["funding.charges_suspended"].map { reader.value(of: .setting($0)) } ?? 0

@@ -15,6 +15,8 @@ public struct Twin {
   var now: Int64
   let order: BurnOrder
   let words: Words
+  /// How many transactions of the journal have been looked at.
+  var checkedTransactions = 0
   /// Promises of the rules that did not hold after an event.
   var broken: [String] = []
 

@@ -25,7 +25,7 @@ extension Evaluator {
         unit.loadNoKey()
       }
     }
-    if unit.pointee.bringsMore { bringMore(account, unit, part) }
+    if unit.pointee.partsBringingMore & part.bit != 0 { bringMore(account, unit, part) }
     isRolled = false
     if mustRoll { roll(account, unit) }
   }
@@ -54,8 +54,7 @@ extension Evaluator {
     let frame = unit.pointee.frame
     let index = Int(exactly: frame[unit.pointee.fields + record.field]) ?? -1
     let order = compiled.burnOrder(globals, at: now)
-    let row =
-      RecordRows.row(of: record.kind, at: index, in: copy account, program: compiled.program, order: order) ?? []
+    let row = RecordRows.row(of: record.kind, at: index, in: account, program: compiled.program, order: order) ?? []
     for number in 0..<record.numbers {
       frame[record.first + number] = number < row.count ? row[number] : ValueType.none
     }

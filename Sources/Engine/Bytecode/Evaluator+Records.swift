@@ -108,7 +108,9 @@ extension Evaluator {
     candidates.removeAll { account.payments[$0].bucket != bucket || account.payments[$0].state != .paid }
     if candidates.isEmpty { return [] }
     let rows = RecordRows.payments(of: account, order: order)
-    var walker = FactReader(compiled, trace(of: account, order)).walker
+    let trace = compiled.trace(
+      account, key: keyIndex, now: now, globals: globals, event: event, fields: fields, wholly: true)
+    var walker = FactReader(compiled, trace).walker
     var left = refund.amount
     var parts: [LedgerChange] = []
     for payment in candidates where left > 0 {
@@ -119,18 +121,5 @@ extension Evaluator {
       left -= part
     }
     return parts
-  }
-
-  /// The facts of the event at hand on the account as it is.
-  private func trace(of account: AccountState, _ order: BurnOrder) -> Trace {
-    var trace = Trace(
-      event: event, now: now, globals: globals, row: account.row,
-      keyRow: key < 0 ? nil : account.keyRow(key).map(Array.init), fields: fields)
-    trace.key = keyIndex
-    trace.records = RecordRows.records(
-      of: event, fields: trace.fields, in: account, program: compiled.program, order: order)
-    trace.totals = compiled.totals(
-      of: Array(compiled.program.paymentDerivations.indices), account, globals: globals, at: now)
-    return trace
   }
 }

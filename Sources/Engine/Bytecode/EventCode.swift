@@ -36,12 +36,14 @@ struct EventCode: Sendable {
   let limits: [Expr]
 
   /// What runs by itself.
-  enum Part: Sendable, Hashable, CaseIterable {
+  enum Part: UInt8, Sendable, Hashable, CaseIterable {
     case decision
     case rescue
     case reaction
     case promises
     case other
+
+    @inline(__always) var bit: UInt8 { 1 &<< rawValue }
   }
 
   enum Movement: Sendable, Hashable {

@@ -27,8 +27,8 @@ struct Unit {
   let windowEnds: UnsafeMutablePointer<Int32>
   let keyWindowEnds: UnsafeMutablePointer<Int32>
   let clockSlot: Int
-  /// Whether there is more to bring than what lies in rows: dated defaults, records, totals of payments.
-  let bringsMore: Bool
+  /// The parts that need more than what lies in rows: dated defaults, records, totals of payments. A bit each.
+  let partsBringingMore: UInt8
   let namesRecords: Bool
   let ranges: UnsafeMutablePointer<EventCode.FieldRange>
   let givenCount: Int
@@ -94,7 +94,9 @@ struct Unit {
     keyWindowEnds = Unit.list(layout.keyWindows.map { Int32($0.endSlot) })
     clockSlot = layout.clockSlot
     namesRecords = !compiled.records.isEmpty
-    bringsMore = !compiled.dated.isEmpty || namesRecords || !compiled.totals.isEmpty
+    partsBringingMore = EventCode.Part.allCases.reduce(0) { parts, part in
+      compiled.dated.isEmpty && compiled.records.isEmpty && compiled.totals[part] == nil ? parts : parts | part.bit
+    }
     ranges = Unit.copy(compiled.givenFields)
     givenCount = compiled.givenFields.count
     keyField = compiled.keyField ?? -1

@@ -14,7 +14,7 @@ public struct Conformance: Sendable {
     do throws(ConformanceFault) {
       var world = try ConformanceWorld(program, one.given, policy: one.policy, defaults: defaults)
       for event in one.events { decisions.append(try world.take(event)) }
-      return ConformanceResult(one, decisions: decisions, final: try world.final(), fault: nil)
+      return ConformanceResult(one, decisions: decisions, final: try world.final(), remarks: world.remarks)
     } catch {
       return ConformanceResult(one, decisions: decisions, final: .object([]), fault: error.message)
     }

@@ -4,7 +4,8 @@ public struct ConformanceResult: Sendable {
   public var title: String
   public var decisions: [Json]
   public var final: Json
-  /// What differs from what the case expects, a line each; empty: it passed. Also why it could not be carried out.
+  /// What differs from what the case expects, a line each; empty: it passed. Also why it could not be carried out, and what
+  /// nothing was made of.
   public var differences: [String]
 
   public var passed: Bool { differences.isEmpty }
@@ -14,12 +15,15 @@ public struct ConformanceResult: Sendable {
     .object([.init("id", .text(id)), .init("decisions", .list(decisions)), .init("final", final)])
   }
 
-  init(_ conformanceCase: ConformanceFile.Case, decisions: [Json], final: Json, fault: String?) {
+  init(
+    _ conformanceCase: ConformanceFile.Case, decisions: [Json], final: Json, remarks: [String] = [],
+    fault: String? = nil
+  ) {
     id = conformanceCase.id
     title = conformanceCase.title
     self.decisions = decisions
     self.final = final
-    differences = fault.map { [$0] } ?? []
+    differences = remarks + (fault.map { [$0] } ?? [])
     guard fault == nil else { return }
     if let expect = conformanceCase.expect {
       compare(expect, wholly: true)

@@ -7,50 +7,80 @@ import Values
 extension ConformanceWorld {
   /// Carries one event out and answers it in the words of the cases.
   mutating func take(_ event: Json) throws(ConformanceFault) -> Json {
-    if let at = event["at"]?.text {
-      guard let time = try? Instant(parsing: at) else { throw ConformanceFault("`at` is not a time: \(at)") }
-      clock = max(clock, time.microseconds)
-    }
     guard let type = event["type"]?.text else { throw ConformanceFault("an event has no `type`") }
-    switch type {
+    guard let word = ConformanceVocabulary.word(type) else {
+      throw ConformanceFault("the rules have no event `\(type)`")
+    }
+    let times = ConformanceVocabulary.ownTimes + ConformanceVocabulary.postingTimes
+    remark(event, known: word.members.union(ConformanceVocabulary.asides).union(times), "`\(type)`")
+    try moveClock(to: event)
+    switch word.name {
     case "request": return try request(event)
     case "hold": return try hold(event)
     case "settle": return try settle(event)
-    case "void", "release": return try void(event)
-    case "topup", "top_up": return try topUp(event)
+    case "void": return try void(event)
+    case "topup": return try topUp(event)
     case "refund": return try refund(event)
-    case "dispute", "chargeback": return try dispute(event)
+    case "refund_requested": return try refundRequested(event)
+    case "refund_paid", "refund_failed": try refundAnswered(event, word.name)
+    case "dispute": return try dispute(event)
     case "dispute_won": return try disputeWon(event)
-    case "webhook", "payment_result": return try webhook(event)
-    case "set_card", "new_card", "add_card": return try newCard(event)
-    case "set_auto_topup", "auto_topup": return try configure(event)
+    case "webhook": return try webhook(event)
+    case "set_card": return try newCard(event)
+    case "set_auto_topup": return try configure(event)
     case "grant": return try grant(event)
     case "status": return try status()
     case "statement": return try statement(event)
-    case "subscribe":
-      guard let subscription = event["subscription"] else {
-        throw ConformanceFault("`subscribe` lacks its `subscription`")
-      }
-      try subscribe(subscription)
-    case "sub_status": try changeStatus(event["status"]?.text ?? "")
-    case "set_fallback": try set("fallback.enabled", event["enabled"]?.bool == true ? 1 : 0)
+    case "subscribe": try subscribe(event["subscription"] ?? event)
+    case "sub_status":
+      let said = ["renewal_failed": "past_due", "renewed": "active", "cancel": "canceled", "unsubscribe": "canceled"]
+      try changeStatus(event["status"]?.text ?? said[type] ?? "")
+    case "set_fallback":
+      let isOn = (event["enabled"] ?? event["on"])?.bool ?? (type == "enable_fallback")
+      try set("fallback.enabled", isOn ? 1 : 0)
+      if let limit = event["limit"] { try set("limits.spending_limit", try nanoOrNone(limit)) }
     case "set_limit": try set("limits.spending_limit", try nanoOrNone(event["limit"] ?? .null))
-    case "set_key", "add_key":
-      let key = account.addKey(event["key"]?.text ?? "")
-      if let limit = event["limit"] { try set("teams.key_limit", try nanoOrNone(limit), key: key) }
-    case "change_owner", "set_owner", "owner_change": try submit("change_owner", [:])
+    case "set_key": try setKey(account.addKey(event["key"]?.text ?? ""), event)
     case "delete_key":
       guard let key = event["key"]?.text.flatMap({ account.keyIndex(named: $0) }) else {
         throw ConformanceFault("there is no key \(event["key"]?.compact ?? "named")")
       }
       try submit("delete_key", ["key": Int64(key)])
+    case "change_owner":
+      try submit("change_owner", [:])
+      if event["card"] != nil { return try newCard(event) }
     case "set_price":
       guard let model = event["model"]?.text else { throw ConformanceFault("`set_price` lacks its `model`") }
       try reprice(.init(model, event))
-    case "tick", "clock", "advance", "expire": break
+    // What the bank took stays taken; time passing is all there is to the others.
+    case "dispute_lost", "expire", "tick": break
     default: throw ConformanceFault("the rules have no event `\(type)`")
     }
     return .object([.init("decision", "ok"), .init("balance", try balance())])
+  }
+
+  /// Time never runs backwards: what comes late is posted now.
+  private mutating func moveClock(to event: Json) throws(ConformanceFault) {
+    let posted = ConformanceVocabulary.postingTimes.lazy.compactMap { event[$0] }.first
+    for named in [event["at"], posted, event["type"]?.text == "advance" ? event["to"] : nil] {
+      guard let named, !named.isNull else { continue }
+      guard let time = named.text.flatMap(ConformanceWorld.moment) else {
+        throw ConformanceFault("`at` is not a time: \(named.compact)")
+      }
+      clock = max(clock, time.microseconds)
+    }
+    if let seconds = event["seconds"], !seconds.isNull {
+      let (span, overflow) = (seconds.integer ?? -1).multipliedReportingOverflow(by: Instant.perSecond)
+      guard !overflow, span >= 0, let later = Instant(microseconds: clock).adding(TimeSpan(microseconds: span)) else {
+        throw ConformanceFault("`seconds` is \(seconds.compact), not a time that passes")
+      }
+      clock = later.microseconds
+    }
+    // A hold that is said to expire does so at its own time, if that is still to come.
+    if event["type"]?.text?.hasPrefix("expire") == true, let hold = event["hold"]?.text {
+      guard let index = account.hold(hold) else { throw ConformanceFault("there is no hold \(hold)") }
+      clock = max(clock, account.holds[index].expiresAt)
+    }
   }
 
   func balance() throws(ConformanceFault) -> Json { units(try fact("balance")) }
@@ -58,12 +88,17 @@ extension ConformanceWorld {
   // MARK: - Requests
 
   private mutating func request(_ event: Json) throws(ConformanceFault) -> Json {
-    var values = try usage(event, ["in": "input", "out": "output", "cached": "cached", "cached_in": "cached"])
+    var values = try usage(event, ConformanceWorld.tokens)
     try add(event["cost"], as: "costing", to: &values)
     let labels = addCaller(event, to: &values)
     let exchange = try exchanged("request", event, values, labels)
-    return try answer(exchange)
+    return try answer(exchange, to: "request \(event["id"]?.text ?? "")")
   }
+
+  /// What a call used, by the fields of a request or a settlement.
+  static let tokens: KeyValuePairs = [
+    "in": "input", "input": "input", "out": "output", "output": "output", "cached": "cached", "cached_in": "cached",
+  ]
 
   /// Token counts by the fields they are for.
   func usage(_ event: Json, _ names: KeyValuePairs<String, String>) throws(ConformanceFault) -> [String: Int64] {
@@ -94,6 +129,10 @@ extension ConformanceWorld {
       values["model"] = program.symbol(model)
       labels.append(Transaction.Label("model", model))
     }
+    // Late usage is posted now and keeps the time at which it happened.
+    if let time = ConformanceVocabulary.ownTimes.lazy.compactMap({ event[$0]?.text }).first {
+      labels.append(Transaction.Label("occurred_at", time))
+    }
     return labels
   }
 
@@ -115,13 +154,19 @@ extension ConformanceWorld {
   }
 
   /// What a request, a hold or a settled stream came to.
-  func answer(_ exchange: Exchange, allowed: String = "allow") throws(ConformanceFault) -> Json {
+  ///
+  /// - Parameter call: its name and id, by which the answer is found when it is asked for again.
+  mutating func answer(
+    _ exchange: Exchange, to call: String, allowed: String = "allow"
+  ) throws(ConformanceFault) -> Json {
     let decision = exchange.decision
     var members = verdict(decision, allowed: allowed)
     members.append(.init("sub", units(drawn("quota", decision))))
     members.append(.init("payg", units(drawn("balance", decision))))
     if decision.isAllowed { members.append(.init("cost", units(decision.amount))) }
-    members += try automaticCharge(exchange)
+    let charge = decision.isReplay ? chargesOfCalls[call] ?? [] : try automaticCharge(exchange)
+    if decision.isAllowed { chargesOfCalls[call] = charge }
+    members += charge
     members.append(.init("balance", try balance()))
     if decision.isReplay { members.append(.init("replay", true)) }
     return .object(members)
@@ -186,7 +231,7 @@ extension ConformanceWorld {
   }
 
   private func statement(_ event: Json) throws(ConformanceFault) -> Json {
-    guard let month = event["month"]?.text, let first = try? Instant(parsing: month + "-01"),
+    guard let month = event["month"]?.text, let first = ConformanceWorld.moment(month + "-01"),
       let bucket = engine.compiled.bucket(named: "balance")
     else { throw ConformanceFault("`month` is not a month: \(event["month"]?.compact ?? "missing")") }
     let window = BillingCalendar.window(.month, at: first.microseconds, anchor: nil)

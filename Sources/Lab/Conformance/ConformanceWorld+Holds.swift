@@ -5,15 +5,15 @@ import Ledger
 extension ConformanceWorld {
   mutating func hold(_ event: Json) throws(ConformanceFault) -> Json {
     var values = try usage(
-      event, ["in": "input", "max_out": "max_output", "max_output": "max_output", "cached": "cached"])
+      event, ["in": "input", "input": "input", "max_out": "max_output", "max_output": "max_output"])
     try add(event["est"] ?? event["estimate"] ?? event["cost"], as: "estimate", to: &values)
-    if let seconds = (event["ttl_s"] ?? event["ttl"])?.integer {
+    if let seconds = (event["ttl_s"] ?? event["ttl"] ?? event["ttl_seconds"])?.integer {
       let (microseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
       values["ttl"] = overflow ? Int64.max : microseconds
     }
     let labels = addCaller(event, to: &values)
     let exchange = try exchanged("hold", event, values, labels)
-    var answer = try answer(exchange)
+    var answer = try answer(exchange, to: "hold \(event["id"]?.text ?? "")")
     if exchange.decision.isAllowed { answer.add("available", try available()) }
     return answer
   }
@@ -21,13 +21,12 @@ extension ConformanceWorld {
   /// A hold is settled once, so its id is that of the settlement, too.
   mutating func settle(_ event: Json) throws(ConformanceFault) -> Json {
     let id = try holdID(event)
-    var values = try usage(
-      event,
-      ["in": "input", "out": "output", "cached": "cached", "cached_in": "cached"])
+    var values = try usage(event, ConformanceWorld.tokens)
     try add(event["actual"] ?? event["cost"], as: "actual", to: &values)
     values["hold"] = Int64(account.hold(id) ?? -1)
-    let exchange = try exchanged("settle", event, id: event["id"]?.text ?? id, values)
-    var answer = try answer(exchange, allowed: "settled")
+    let own = event["id"]?.text ?? id
+    let exchange = try exchanged("settle", event, id: own, values)
+    var answer = try answer(exchange, to: "settle \(own)", allowed: "settled")
     if exchange.decision.isAllowed { answer.add("absorbed", units(exchange.decision.absorbed)) }
     return answer
   }

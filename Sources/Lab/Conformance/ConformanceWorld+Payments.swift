@@ -13,10 +13,16 @@ extension ConformanceWorld {
   /// Automatic charges as a case says they are, without the charge that switching them on may lead to.
   mutating func setAutomaticCharges(_ automatic: Json) throws(ConformanceFault) {
     hasAutomaticCharges = true
+    if let card = card(of: automatic) { try setCard(card) }
+    if let isSuspended = automatic["suspended"]?.bool { try set("funding.charges_suspended", isSuspended ? 1 : 0) }
     guard automatic["enabled"]?.bool != false else {
       // What would be charged if they were on does not matter.
       try set("topup.enabled", 0)
       return
+    }
+    if let preset = automatic["preset"], !preset.isNull {
+      // Switched off, it charges nothing yet.
+      try submit("auto_topup", ["enabled": 0, "preset": try member(preset, of: "preset", in: "auto_topup")])
     }
     if let amount = automatic["amount"], !amount.isNull { try set("topup.amount", try nano(amount, "an amount")) }
     if let threshold = automatic["threshold"], !threshold.isNull {
@@ -28,14 +34,28 @@ extension ConformanceWorld {
   /// The customer switches automatic charges on or off, or changes them; what does not fit is refused.
   mutating func configure(_ event: Json) throws(ConformanceFault) -> Json {
     let given = event["auto_topup"] ?? event
-    hasAutomaticCharges = true
-    var values: [String: Int64] = ["enabled": given["enabled"]?.bool == false ? 0 : 1]
+    if given != event {
+      let known = ConformanceVocabulary.given["auto_topup"] ?? []
+      remark(given, known: known.subtracting(["suspended"]), "`auto_topup`")
+    }
+    let before = (account, journal)
+    if let card = card(of: given), account.addCard(card) != Int(try fact("funding.card")) {
+      try submit("new_card", ["card": Int64(account.addCard(card))])
+    }
+    let isOn = given["enabled"]?.bool ?? (event["type"]?.text?.hasPrefix("disable") != true)
+    var values: [String: Int64] = ["enabled": isOn ? 1 : 0]
     try add(given["threshold"], as: "threshold", to: &values)
     try add(given["amount"], as: "amount", to: &values)
     if let preset = given["preset"], !preset.isNull {
       values["preset"] = try member(preset, of: "preset", in: "auto_topup")
     }
     let exchange = try exchanged("auto_topup", event, values)
+    if exchange.decision.isAllowed {
+      hasAutomaticCharges = true
+    } else {
+      // What is refused does not choose a card either.
+      (account, journal) = before
+    }
     var members = verdict(exchange.decision, allowed: "ok")
     if exchange.decision.isAllowed { members.removeAll { $0.name == "http" } }
     members += try automaticCharge(exchange)
@@ -44,8 +64,12 @@ extension ConformanceWorld {
     return .object(members)
   }
 
+  private func card(of json: Json) -> String? {
+    ["card", "method", "payment_method"].lazy.compactMap { json[$0]?.text }.first
+  }
+
   mutating func newCard(_ event: Json) throws(ConformanceFault) -> Json {
-    guard let card = event["card"]?.text ?? event["method"]?.text else {
+    guard let card = card(of: event) else {
       throw ConformanceFault("`set_card` lacks its `card`")
     }
     let exchange = try exchanged("new_card", event, ["card": Int64(account.addCard(card))])
@@ -130,22 +154,41 @@ extension ConformanceWorld {
 
   /// The provider says later, or once more, what came of a payment.
   mutating func webhook(_ event: Json) throws(ConformanceFault) -> Json {
-    let named = event["payment"]?.text
-    // News that name no payment are about the one that waits.
-    guard
-      let payment = named.map({ account.payment($0) }) ?? account.payments.firstIndex(where: { $0.state == .pending })
-    else { throw ConformanceFault("there is no payment \(named ?? "that waits")") }
+    let named = ["payment", "charge", "topup", "id"].lazy.compactMap { event[$0]?.text }.first ?? ""
+    let type = event["type"]?.text ?? ""
+    let usual: Json = type.hasSuffix("failed") || type.hasSuffix("declined") ? "declined" : "ok"
+    let said = try answer(event["outcome"] ?? event["result"] ?? event["status"] ?? usual)
     let before = try fact("balance")
-    let said = try answer(event["outcome"] ?? "ok")
-    let time = clock
-    try carryOut { engine, account, journal throws(EngineFault) in
-      guard let input = engine.answer(said, toPayment: payment, of: account, at: time) else { return }
-      _ = try engine.submit(input, to: &account, journal: &journal)
+    var members: [Json.Member] = [.init("decision", "ok")]
+    var isReplay = false
+    if let payment = paymentTold(by: named) {
+      let time = clock
+      try carryOut { engine, account, journal throws(EngineFault) in
+        guard let input = engine.answer(said, toPayment: payment, of: account, at: time) else { return }
+        isReplay = try engine.submit(input, to: &account, journal: &journal).isReplay
+      }
+    } else if event["amount"] != nil {
+      // The first anybody hears of a payment by hand.
+      let exchange = try exchanged("topup", event, id: named, try amount(of: event, "a payment"), outcome: said)
+      if !exchange.decision.isAllowed { members = verdict(exchange.decision) }
+    } else {
+      members = verdict(try exchanged("collect_paid", event, id: "", ["payment": -1]).decision)
     }
-    return .object([
-      .init("decision", "ok"), .init("credited", units(max(0, try fact("balance") - before))),
-      .init("balance", try balance()),
-    ])
+    members.append(.init("credited", units(max(0, try fact("balance") - before))))
+    if isReplay { members.append(.init("replay", true)) }
+    members.append(.init("balance", try balance()))
+    return .object(members)
+  }
+
+  /// The payment that news are about: the one named. Cases do not know how an automatic charge is called, so a name that
+  /// is new, or none, stands for the charge that waits, and keeps standing for it.
+  private mutating func paymentTold(by name: String) -> Int? {
+    if let known = account.payments.firstIndex(where: { $0.id == name }) { return known }
+    let waiting = account.payments.firstIndex { $0.state == .pending }
+    // Without a name, news are about what waits, or else what they were about before.
+    if let told = paymentsTold[name], !name.isEmpty || waiting == nil { return told }
+    paymentsTold[name] = waiting
+    return waiting
   }
 
   // MARK: - Back to the card
@@ -153,7 +196,8 @@ extension ConformanceWorld {
   mutating func refund(_ event: Json) throws(ConformanceFault) -> Json {
     var values = try amount(of: event, "a refund")
     if let payment = event["payment"]?.text { values["payment"] = Int64(account.payment(payment) ?? -1) }
-    values["approved_by"] = name(event["approved_by"], otherwise: ValueType.none)
+    values["approved_by"] = name(
+      event["approved_by"], otherwise: event["approved"]?.bool == true ? program.symbol("support") : ValueType.none)
     // A case that does not speak of reasons has one.
     values["reason"] = name(
       event["reason"], otherwise: event["reason"] == nil ? program.symbol("asked") : ValueType.none)
@@ -183,6 +227,23 @@ extension ConformanceWorld {
     if decision.isReplay { members.append(.init("replay", true)) }
     members.append(.init("balance", try balance()))
     return .object(members)
+  }
+
+  mutating func refundRequested(_ event: Json) throws(ConformanceFault) -> Json {
+    // The amount is looked at when the money moves.
+    let decision = try exchanged("refund_requested", event, [:]).decision
+    return .object(
+      verdict(decision, allowed: "ok").filter { !decision.isAllowed || $0.name != "http" } + [
+        .init("balance", try balance())
+      ])
+  }
+
+  /// What came of every part of a refund.
+  mutating func refundAnswered(_ event: Json, _ name: String) throws(ConformanceFault) {
+    let id = event["refund"]?.text ?? ""
+    let parts = account.refunds.indices.filter { account.refunds[$0].origin == id }
+    guard !parts.isEmpty else { throw ConformanceFault("there is no refund \(id)") }
+    for part in parts { try submit(name, ["refund": Int64(part)]) }
   }
 
   private func name(_ json: Json?, otherwise: Int64) -> Int64 {

@@ -19,6 +19,12 @@ struct ConformanceWorld {
   var hasAutomaticCharges = false
   /// What the payment provider says to automatic charges: the case's list in order, then that they are paid.
   var provider = ScriptedProvider()
+  /// What of the case nothing was made of.
+  var remarks: [String] = []
+  /// The automatic charge a call led to, by the name and the id of the call: an answer that is given again names it again.
+  var chargesOfCalls: [String: [Json.Member]] = [:]
+  /// Payments by names that only the case gives them.
+  var paymentsTold: [String: Int] = [:]
 
   /// The card of an account that names no other.
   static let usualCard = "card_1"
@@ -28,20 +34,17 @@ struct ConformanceWorld {
   init(_ program: Program, _ given: Json, policy: Json, defaults: Json) throws(ConformanceFault) {
     engine = try ConformanceWorld.engine(ConformanceWorld.priced(program, given["prices"]?.members ?? []))
     account = engine.newAccount()
-    guard let at = given["at"]?.text, let time = try? Instant(parsing: at) else {
+    guard let at = given["at"]?.text, let time = ConformanceWorld.moment(at) else {
       throw ConformanceFault("`given.at` is not a time")
     }
     clock = time.microseconds
-    let known: Set = ["at", "lots", "keys", "prices", "subscription", "auto_topup", "card_outcomes", "card"]
-    for member in given.members where !known.contains(member.name) && !member.value.isNull {
-      throw ConformanceFault("the rules know nothing of `given.\(member.name)`")
-    }
+    remarkGiven(given)
     try addKeys(given["keys"])
     if let subscription = given["subscription"], !subscription.isNull { try subscribe(subscription) }
     if program.settings.contains(where: { $0.name == "funding.card" }) {
       try setCard(given["card"]?.text ?? ConformanceWorld.usualCard)
     }
-    for lot in given["lots"]?.elements ?? [] { try add(lot) }
+    for lot in try inOrder(given["lots"]?.elements ?? []) { try add(lot.lot, at: lot.time) }
     let automatic = given["auto_topup"].flatMap { $0.isNull ? nil : $0 }
     // What was configured may be right under the rules as shipped, or only under those of the case.
     let wasRight = automatic.map { (try? setAutomaticCharges($0)) != nil } ?? true
@@ -52,14 +55,38 @@ struct ConformanceWorld {
     journal = Journal()
   }
 
+  private mutating func remarkGiven(_ given: Json) {
+    let known = ConformanceVocabulary.given
+    remark(given, known: known["given"] ?? [], "given")
+    for part in ["subscription", "auto_topup"] {
+      if let json = given[part] { remark(json, known: known[part] ?? [], "given.\(part)") }
+    }
+    for lot in given["lots"]?.elements ?? [] { remark(lot, known: known["lots"] ?? [], "given.lots") }
+    for key in given["keys"]?.members ?? [] { remark(key.value, known: known["keys"] ?? [], "given.keys.\(key.name)") }
+  }
+
+  /// Lots by when they came, those that do not say it last.
+  private func inOrder(_ lots: [Json]) throws(ConformanceFault) -> [(lot: Json, time: Int64)] {
+    var dated: [(lot: Json, time: Int64)] = []
+    for lot in lots {
+      guard let at = lot["at"]?.text else {
+        dated.append((lot, clock))
+        continue
+      }
+      guard let time = ConformanceWorld.moment(at) else { throw ConformanceFault("`at` of a lot is not a time: \(at)") }
+      dated.append((lot, min(clock, time.microseconds)))
+    }
+    // Those of one time stay in the order they are written in.
+    return dated.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
+  }
+
   /// An opening balance: what a customer paid is a payment that can be refunded and disputed, the rest is credit.
-  private mutating func add(_ lot: Json) throws(ConformanceFault) {
+  private mutating func add(_ lot: Json, at time: Int64) throws(ConformanceFault) {
     let kind = lot["kind"]?.text ?? "paid"
     let amount = try nano(lot["amount"] ?? lot["remaining"], "an amount of a lot")
     let left = try nano(lot["remaining"] ?? lot["amount"], "the rest of a lot")
     let id = lot["id"]?.text ?? ""
     let card = account.addCard(lot["card"]?.text ?? lot["method"]?.text ?? ConformanceWorld.usualCard)
-    let time = clock
     guard kind == "paid" else {
       try carryOut { engine, account, journal throws(EngineFault) in
         try engine.credit(
@@ -77,25 +104,40 @@ struct ConformanceWorld {
   }
 
   private mutating func addKeys(_ keys: Json?) throws(ConformanceFault) {
-    guard let keys, !keys.members.isEmpty else {
+    guard let keys, !keys.isNull, keys != .object([]) else {
       account.addKey("k1")
       return
     }
-    let time = clock
-    for key in keys.members {
-      let index = account.addKey(key.name)
-      if let limit = key.value["limit"] { try set("teams.key_limit", try nanoOrNone(limit), key: index) }
-      if let used = key.value["used"] {
-        let amount = try nano(used, "what a key used")
-        for meter in program.meters.indices where program.meters[meter].scope == .key {
-          try carryOut { engine, account, _ throws(EngineFault) in
-            try engine.adjust(meter: meter, to: amount, key: index, in: &account, at: time)
-          }
+    guard case .object(let named) = keys else {
+      throw ConformanceFault("`given.keys` is \(keys.kindName), not an object")
+    }
+    for key in named { try setKey(account.addKey(key.name), key.value) }
+  }
+
+  /// What a case says about a key; what it does not mention stays.
+  mutating func setKey(_ index: Int, _ key: Json) throws(ConformanceFault) {
+    if let limit = key["limit"] { try set("teams.key_limit", try nanoOrNone(limit), key: index) }
+    if let window = key["window"] ?? key["reset"] {
+      let names = ["month": "monthly", "week": "weekly", "day": "daily", "lifetime": "never"]
+      let type = program.settings.first { $0.name == "teams.key_window" }?.type.base
+      guard case .enumeration(let members)? = type,
+        let place = members.firstIndex(where: {
+          window.isNull ? $0 == "lifetime" : [$0, names[$0]].contains(window.text)
+        })
+      else { throw ConformanceFault("`teams.key_window` has no value for \(window.compact)") }
+      try set("teams.key_window", Int64(place), key: index)
+    }
+    if let used = key["used"] {
+      let amount = try nano(used, "what a key used")
+      let time = clock
+      for meter in program.meters.indices where program.meters[meter].scope == .key {
+        try carryOut { engine, account, _ throws(EngineFault) in
+          try engine.adjust(meter: meter, to: amount, key: index, in: &account, at: time)
         }
       }
-      if key.value["disabled"]?.bool == true || key.value["deleted"]?.bool == true {
-        try set("teams.deleted", 1, key: index)
-      }
+    }
+    if let isDeleted = (key["disabled"] ?? key["deleted"])?.bool {
+      try set("teams.deleted", isDeleted ? 1 : 0, key: index)
     }
   }
 
@@ -110,12 +152,15 @@ struct ConformanceWorld {
     case money
     case count
     case seconds
+    /// What every rule file does; nothing else can be said.
+    case only(String)
   }
 
   /// The setting behind a knob of the cases.
   private static let knobs: [String: (setting: String, knob: Knob)] = [
     "rounding": (
-      "pricing.rounding", .word(["ceil": "up", "up": "up", "half_even": "half_even", "floor": "down", "nano": "nano"])
+      "pricing.rounding",
+      .word(["ceil": "up", "up": "up", "half_even": "half_even", "floor": "down", "down": "down", "nano": "nano"])
     ),
     "key_scope": (
       "teams.key_limit_counts",
@@ -133,11 +178,13 @@ struct ConformanceWorld {
         "oldest_first": "oldest_first",
       ])
     ),
+    "refund_order": ("", .only("lifo")), "fallback_partial": ("", .only("deny_whole")),
   ]
 
   /// Turns the knobs of a case; one that stays at its default needs no setting.
   mutating func turn(_ policy: Json, defaults: Json) throws(ConformanceFault) {
     for knob in policy.members where knob.value != defaults[knob.name] {
+      if case .only(let word)? = ConformanceWorld.knobs[knob.name]?.knob, knob.value.text == word { continue }
       guard let (setting, kind) = ConformanceWorld.knobs[knob.name],
         let index = program.settings.firstIndex(where: { $0.name == setting })
       else { throw ConformanceFault("the rules have no setting for the knob `\(knob.name)`") }
@@ -160,6 +207,7 @@ struct ConformanceWorld {
       guard let seconds = json.integer else { return nil }
       let (microseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
       return overflow ? nil : microseconds
+    case .only: return nil
     }
   }
 
@@ -279,16 +327,18 @@ struct ConformanceWorld {
       rate = ratio
     }
     var start = ValueType.none
-    if let anchor = subscription["anchor"]?.text {
-      guard let time = try? Instant(parsing: anchor) else { throw ConformanceFault("`anchor` is not a time") }
+    if let anchor = (subscription["anchor"] ?? subscription["start"])?.text {
+      guard let time = ConformanceWorld.moment(anchor) else { throw ConformanceFault("`anchor` is not a time") }
       start = time.microseconds
     }
     let time = clock
     let quota = try nano(subscription["quota"] ?? 0, "a quota")
     try submit("subscribe", ["quota": quota, "rate": rate.packed, "start": start])
-    if let enabled = subscription["fallback"]?.bool { try set("fallback.enabled", enabled ? 1 : 0) }
-    if let limit = subscription["limit"] { try set("limits.spending_limit", try nanoOrNone(limit)) }
-    // A case states a subscription whole: what it does not mention has not been used or spent.
+    // A case states a subscription whole: what it does not mention is off, unlimited, not used and not spent.
+    if has("fallback.enabled") { try set("fallback.enabled", subscription["fallback"]?.bool == true ? 1 : 0) }
+    if has("limits.spending_limit") {
+      try set("limits.spending_limit", try nanoOrNone(subscription["limit"] ?? .null))
+    }
     let used = try nano(subscription["used"] ?? 0, "what was used of a quota")
     let spent = try nano(subscription["spent"] ?? 0, "what was spent")
     try carryOut { engine, account, journal throws(EngineFault) in

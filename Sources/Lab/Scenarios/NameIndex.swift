@@ -34,8 +34,11 @@ public struct NameIndex: Sendable {
   }
 
   /// What `limits.spending_limit` or `spending_limit` stands for.
-  public func find(_ name: String) -> Found {
+  ///
+  /// - Parameter home: the family that is asked first where several have a bare name.
+  public func find(_ name: String, from home: String? = nil) -> Found {
     if let meaning = meanings[name] { return .one(meaning) }
+    if let home, let meaning = meanings["\(home).\(name)"] { return .one(meaning) }
     let full = fullNames[name] ?? []
     if full.count > 1 { return .several(full) }
     if let only = full.first, let meaning = meanings[only] { return .one(meaning) }
@@ -53,9 +56,12 @@ public struct NameIndex: Sendable {
     name.lastIndex(of: ".").map { String(name[..<$0]) }
   }
 
-  /// The index of the one entry with this name, full or bare; nil where none or several have it.
-  public static func unique<Entry>(_ name: String, in entries: [Entry], named: (Entry) -> String) -> Int? {
+  /// The index of the one entry with this name, full or bare; nil where none or several have it and `home` does not.
+  public static func unique<Entry>(
+    _ name: String, in entries: [Entry], from home: String? = nil, named: (Entry) -> String
+  ) -> Int? {
     if let exact = entries.firstIndex(where: { named($0) == name }) { return exact }
+    if let home, let own = entries.firstIndex(where: { named($0) == "\(home).\(name)" }) { return own }
     let same = entries.indices.filter { bare(named(entries[$0])) == name }
     return same.count == 1 ? same[0] : nil
   }

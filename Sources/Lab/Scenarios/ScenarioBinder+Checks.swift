@@ -36,7 +36,7 @@ extension ScenarioBinder {
     case .fired(let rule, let fired): return self.rule(rule).map { .fired(rule: $0, fired) }
     case .pays(let bucket, let amount):
       let name = bucket.map(\.text).joined(separator: ".")
-      guard let index = NameIndex.unique(name, in: program.buckets, named: \.name) else {
+      guard let index = NameIndex.unique(name, in: program.buckets, from: home, named: \.name) else {
         let near = Suggestion.nearest(name, in: program.buckets.map { NameIndex.bare($0.name) })
         report(
           .notABucket, "`\(name)` is not a bucket", bucket[0].span.joined(with: bucket[bucket.count - 1].span),
@@ -63,8 +63,8 @@ extension ScenarioBinder {
     }
     guard !rule.isEmpty else { return .denied(denial: denial, decider: nil) }
     let name = rule.map(\.text).joined(separator: ".")
-    if NameIndex.unique(name, in: program.rules, named: \.name) == nil,
-      let bucket = NameIndex.unique(name, in: program.buckets, named: \.name)
+    if NameIndex.unique(name, in: program.rules, from: home, named: \.name) == nil,
+      let bucket = NameIndex.unique(name, in: program.buckets, from: home, named: \.name)
     {
       return .denied(denial: denial, decider: .bucket(bucket))
     }
@@ -73,7 +73,7 @@ extension ScenarioBinder {
 
   private mutating func rule(_ words: [Identifier]) -> Int? {
     let name = words.map(\.text).joined(separator: ".")
-    if let index = NameIndex.unique(name, in: program.rules, named: \.name) { return index }
+    if let index = NameIndex.unique(name, in: program.rules, from: home, named: \.name) { return index }
     let span = words[0].span.joined(with: words[words.count - 1].span)
     let same = program.rules.map(\.name).filter { NameIndex.bare($0) == name }
     if same.count > 1 {
@@ -96,9 +96,36 @@ extension ScenarioBinder {
       keyIndex = index
     }
     let (expression, found) = Checker.checkExpression(
-      syntax, in: program, policy: nil, event: lastEvent, expecting: QualifiedType(.bool))
-    diagnostics += found
+      syntax, in: program, policy: home, event: lastEvent, expecting: QualifiedType(.bool))
+    diagnostics += found.map { inScenario($0, syntax) }
     return expression.map { .holds($0, key: keyIndex, event: lastEvent) }
+  }
+
+  /// What begins a check, for whoever nearly wrote one.
+  private static let checkWords = [
+    "allowed", "denied", "conflict", "replayed", "waiting", "refused", "collects", "refunds", "absorbs", "notified",
+  ]
+
+  /// A mistake of a condition, with a help that a scenario can follow: nothing is declared here.
+  private func inScenario(_ diagnostic: Diagnostic, _ condition: ExprSyntax) -> Diagnostic {
+    var told = diagnostic
+    let written = program.sources.text(diagnostic.span)
+    let number = written.split(separator: ".").last.map(String.init) ?? ""
+    for kind in RecordKind.allCases where program.place(of: number, in: kind) != nil {
+      let path = "\(kind.rawValue).\(number)"
+      guard written == path || written == number, program.sources.text(condition.span).contains(path) else { continue }
+      told.help =
+        "say which one: `\(number) of \(kind.rawValue) \(ScenarioBinder.exampleValue(of: .record(kind))) is …`"
+      return told
+    }
+    guard told.help?.hasPrefix("declare it") == true else { return told }
+    let isAlone = if case .name(let words) = condition.kind { words.count == 1 } else { false }
+    told.help =
+      isAlone
+      ? Suggestion.nearest(written, in: ScenarioBinder.checkWords).map { "did you mean `\($0)`?" }
+        ?? "write `allowed`, `denied with CODE`, or a condition such as `balance is $5`"
+      : "write a name that the rules declare, such as `\(NameIndex.bare(program.buckets.first?.name ?? "balance"))`"
+    return told
   }
 
   /// The first few names, for a help line.
@@ -118,7 +145,7 @@ extension ScenarioBinder {
   }
 
   private mutating func addRow(_ name: Identifier, _ cells: [ExprSyntax], _ values: [ExprSyntax], _ span: Span) {
-    guard let index = NameIndex.unique(name.text, in: program.tables, named: \.name) else {
+    guard let index = NameIndex.unique(name.text, in: program.tables, from: home, named: \.name) else {
       let near = Suggestion.nearest(name.text, in: program.tables.map { NameIndex.bare($0.name) })
       report(
         .unknownTable, "the rules have no table `\(name.text)`", name.span,

@@ -55,6 +55,11 @@ extension ScenarioBinder {
 
   private mutating func bind(_ line: EventSyntaxLine) -> ScenarioPlan.EventCall? {
     guard let index = program.events.firstIndex(where: { $0.name == line.event.text }) else {
+      if line.event.text == "payment" {
+        report(
+          .unknownEvent, "a payment is stated, or made by an event", line.event.span, help: Parser.paymentExample)
+        return nil
+      }
       let near = Suggestion.nearest(line.event.text, in: program.events.map(\.name) + ["clock", "set"])
       let known = program.events.map { "`\($0.name)`" }.sorted().joined(separator: ", ")
       report(
@@ -205,11 +210,30 @@ extension ScenarioBinder {
     switch type.base {
     case .card:
       if let text = word(syntax) { return .card(text) }
+      return named(syntax, type, of: what)
     case .record(let kind):
       if let text = word(syntax) { return .record(kind, text) }
+      return named(syntax, type, of: what)
     default: break
     }
     return constant(syntax, type, of: what, family: family).map { .number($0) }
+  }
+
+  /// `none` for what is known by its name, or nil with a report.
+  private mutating func named(_ syntax: ExprSyntax, _ type: QualifiedType, of what: String) -> ScenarioPlan.Value? {
+    switch syntax.kind {
+    case .missing: return nil
+    case .literal(.none): return constant(syntax, type, of: what).map { .number($0) }
+    default:
+      var example = ScenarioBinder.exampleValue(of: type.base)
+      if type.base == .card, case .literal(.integer) = syntax.kind {
+        example = "\"\(program.sources.text(syntax.span))\""
+      }
+      report(
+        .scenarioValue, "a \(type.base.name) is known by its name", syntax.span, label: "no name",
+        help: "write it in quotes: `\(what) \(example)`")
+      return nil
+    }
   }
 
   /// The value of a constant of a type, or nil with a report. `what` names it in messages.

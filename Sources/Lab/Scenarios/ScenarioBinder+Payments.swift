@@ -40,7 +40,7 @@ extension ScenarioBinder {
   /// Most answers one line may state. More would only be a slip of the finger.
   private static let mostAnswers: Int64 = 1_000
 
-  private static let answers: KeyValuePairs<String, ProviderAnswer> = [
+  static let answers: KeyValuePairs<String, ProviderAnswer> = [
     "pays": .paid, "declines": .declined("the card was declined"), "waits": .pending,
     "fails": .failed("the provider could not be reached"),
   ]

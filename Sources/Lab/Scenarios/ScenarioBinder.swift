@@ -7,6 +7,8 @@ public struct ScenarioBinder {
   let file: ScenarioFile
   var program: Program
   var names: NameIndex
+  /// The family in whose folder the file lies: a bare name is its own where several families have it.
+  let home: String?
   var keys: [String] = []
   var diagnostics: [Diagnostic] = []
   var changesTables = false
@@ -69,6 +71,13 @@ public struct ScenarioBinder {
     self.file = file
     self.program = program
     self.names = names
+    home = ScenarioBinder.home(of: file, in: program)
+  }
+
+  private static func home(of file: ScenarioFile, in program: Program) -> String? {
+    func folder(_ name: String) -> Substring? { name.lastIndex(of: "/").map { name[..<$0] } }
+    guard let own = folder(program.sources[file.source].name) else { return nil }
+    return program.policies.first { folder(program.sources[$0.span].name) == own }?.name
   }
 
   mutating func report(
@@ -103,6 +112,8 @@ public struct ScenarioBinder {
         .scenarioEmpty, "the scenario `\(scenario.title.text)` checks nothing", scenario.title.span,
         help: "add a line such as `then allowed`")
     }
+    // A `when` line that could not be read is one all the same.
+    hasDeed = scenario.isBroken
     let steps = scenario.steps.flatMap { bind($0) }
     return ScenarioPlan(
       title: scenario.title.text, skip: scenario.skip?.text, start: start, keys: keys, program: program,
@@ -203,7 +214,7 @@ public struct ScenarioBinder {
 
   mutating func meaning(of assignment: AssignmentSyntax) -> NameIndex.Meaning? {
     let name = assignment.text
-    switch names.find(name) {
+    switch names.find(name, from: home) {
     case .one(let meaning): return meaning
     case .several(let full):
       report(

@@ -27,6 +27,11 @@ extension Parser {
     _ = accept("is") ?? accept(.equal) ?? accept("of")
     let amount = readValue(of: "payment \(id.text)", example: Parser.paymentExample)
     var payment = PaymentSyntax(id: Identifier(id.text, id.span), amount: amount)
+    if at("from") || at("by") {
+      report(
+        .scenarioLine, "`\(peek().text)` does not say a payment's card", at: peek().span, help: Parser.paymentExample)
+      return nil
+    }
     if accept("card") != nil {
       guard let card = readName("the name of a card", example: Parser.paymentExample) else { return nil }
       payment.card = card
@@ -55,6 +60,29 @@ extension Parser {
       }
     }
     return .provider(answer: Identifier(answer.text, answer.span), times: times)
+  }
+
+  /// `provider` alone, `payment $5`: what is missing is said where it is.
+  mutating func readsIncomplete() -> Bool {
+    let isProvider = peek().isWord("provider") && (peek(1).kind == .end || peek(1).kind == .comma)
+    let isPayment = peek().isWord("payment") && peek(1).kind == .money
+    guard isProvider || isPayment else { return false }
+    report(
+      .scenarioLine, isProvider ? "what does the provider say?" : "a payment needs an id", at: peek().span,
+      help: isProvider ? "given provider declines" : Parser.paymentExample)
+    return true
+  }
+
+  /// `when provider declines`: it is stated, and does not happen. Reported if so.
+  mutating func readsStatement() -> Bool {
+    let answer = peek(1).text
+    guard at("provider"), peek(1).kind == .word, ScenarioBinder.answers.contains(where: { $0.key == answer }) else {
+      return false
+    }
+    report(
+      .scenarioLine, "what the provider says is stated, it does not happen", at: peek().span,
+      help: "given provider \(answer)")
+    return true
   }
 
   /// One word, or a quoted text.
@@ -86,6 +114,7 @@ extension Parser {
     if accept("nothing") != nil { return .collects(nil, card: nil) }
     let example = "then collects $50 from visa"
     let amount = readValue(of: "collects", example: example)
+    guard !isWrong("to", after: "collects", example: example) else { return nil }
     guard accept("from") != nil else { return .collects(amount, card: nil) }
     return readName("the name of a card after `from`", example: example).map { .collects(amount, card: $0) }
   }
@@ -95,8 +124,36 @@ extension Parser {
     if accept("nothing") != nil { return .refunds(nil, card: nil) }
     let example = "then refunds $5 to visa"
     let amount = readValue(of: "refunds", example: example)
+    guard !isWrong("from", after: "refunds", example: example) else { return nil }
     guard accept("to") != nil else { return .refunds(amount, card: nil) }
     return readName("the name of a card after `to`", example: example).map { .refunds(amount, card: $0) }
+  }
+
+  /// Money is collected from a card and refunded to one.
+  private mutating func isWrong(_ word: String, after verb: String, example: String) -> Bool {
+    guard at(word) else { return false }
+    report(
+      .scenarioLine, "`\(verb)` goes on with `\(word == "to" ? "from" : "to")`", at: peek().span, help: example)
+    return true
+  }
+
+  /// `absorb nothing`, `payment "p1" unspent`: a word, and behind it what no condition goes on with. Reported if so.
+  mutating func readsNearlyCheck() -> Bool {
+    guard peek().kind == .word else { return false }
+    let (word, next) = (peek().text, peek(1))
+    if let kind = RecordKind(rawValue: word), next.kind == .text {
+      report(
+        .scenarioLine, "what of the \(kind.rawValue)?", at: peek().span,
+        help: kind == .payment
+          ? "then unspent of payment \"\(next.text)\" is $5"
+          : "then state of \(word) \"\(next.text)\" is \(kind == .hold ? "open" : "paid")")
+      return true
+    }
+    guard next.kind == .money || next.isWord("nothing") else { return false }
+    let known = ["collects", "refunds", "absorbs"]
+    guard let near = Suggestion.nearest(word, in: known) else { return false }
+    report(.scenarioLine, "`\(word)` is no check", at: peek().span, help: "did you mean `\(near)`?")
+    return true
   }
 
   mutating func readAbsorbs() -> CheckSyntax? {

@@ -14,6 +14,7 @@ extension Parser {
       if first.isWord("table"), parser.peek(1).kind == .word {
         return parser.readRow().map { StepSyntax(.given($0), parser.span(from: first)) }
       }
+      if parser.readsIncomplete() { return nil }
       if parser.startsOpeningPayment {
         return parser.readOpeningPayment().map { StepSyntax(.given($0), parser.span(from: first)) }
       }
@@ -150,6 +151,7 @@ extension Parser {
       assignment.isGlobal = isGlobal
       return .set(assignment)
     }
+    if readsStatement() { return nil }
     guard let name = accept(.word) else {
       report(.scenarioLine, "expected an event's name", at: peek().span, help: "when request costing 150 units")
       return nil
@@ -228,6 +230,7 @@ extension Parser {
     if let bucket = readPayer() {
       return .pays(bucket: bucket, amount: readValue(of: "pays", example: "balance pays 50 units"))
     }
+    if readsNearlyCheck() { return nil }
     let condition = parseExpression()
     return .holds(condition, key: readForKey())
   }

@@ -21,6 +21,8 @@ public struct SimulatedAnswer: Sendable {
   var after: Trace?
   /// The time it happened at, in microseconds since 1970.
   var at: Int64
+  /// What the line called things that rules have no name for: who approved, an id nobody knows.
+  var words: [Transaction.Label] = []
   let engine: RuleEngine
   /// The account as it was left, for the names people gave its keys, cards and payments.
   private var account: AccountState
@@ -93,7 +95,7 @@ public struct SimulatedAnswer: Sendable {
   public var why: String {
     if let refusal { return refusal }
     guard let decision else { return "nothing was decided" }
-    let text = Explanation(decision, by: engine, account: account).text()
+    let text = Explanation(decision, by: engine, account: account, words: words).text()
     return ([text] + followed.map(\.text)).joined(separator: "\n")
   }
 

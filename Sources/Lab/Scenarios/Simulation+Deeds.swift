@@ -126,9 +126,12 @@ extension Simulation {
     let time = call.time ?? clock
     var answer = SimulatedAnswer(engine: engine, at: time, account: account)
     answer.event = call.event
+    answer.words = call.labels.map { Transaction.Label($0.name, $0.text) }
     let input = EventInput(
-      event: call.event, id: call.id, at: time, fields: call.fields.map(number),
-      labels: call.labels.map { Transaction.Label($0.name, $0.text) })
+      event: call.event, id: call.id, at: time, fields: call.fields.map(number), labels: answer.words)
+    for (field, value) in zip(program.events[call.event].fields, call.fields) {
+      if case .record(_, let id) = value { answer.words.append(Transaction.Label(field.name, id)) }
+    }
     clock = max(clock, time)
     do throws(EngineFault) {
       let exchange = try engine.submit(input, to: &account, journal: &journal, asking: &provider)

@@ -53,6 +53,8 @@ final class Checking {
   var limits = Limits.standard
   var names = Names()
   var diagnostics: [Diagnostic] = []
+  /// A rule that was not understood may be the one that hears what became of a charge.
+  var hasLostAnswer = false
   var declared = Declared()
   /// The state of every `let` by full name: they are checked when first read, so their order in files does not matter.
   var lets: [String: LetState] = [:]

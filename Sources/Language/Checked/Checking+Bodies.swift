@@ -169,7 +169,10 @@ extension Checking {
         continue
       }
       seen[full] = syntax.name.span
-      guard let rule = rule(syntax, full, declaration.family, declaration.span) else { continue }
+      guard let rule = rule(syntax, full, declaration.family, declaration.span) else {
+        hasLostAnswer = hasLostAnswer || syntax.effects.contains(where: mayAnswer)
+        continue
+      }
       for event in events(of: rule.kind) {
         countByEvent[event, default: 0] += 1
         if countByEvent[event] == limits.rulesPerEvent + 1 {

@@ -68,7 +68,7 @@ extension Checking {
         classed += self.events(of: group)
         continue
       }
-      guard let index = eventIndex(event) else {
+      guard let index = eventIndex(event, or: EventClass.allCases.map(\.rawValue)) else {
         isWhole = false
         continue
       }

@@ -368,7 +368,7 @@ extension Checking {
       let amount = ValueRange(low: 0, high: ValueType.money.naturalRange.high)
       var meter = Meter(
         name: "\(declaration.family).\(syntax.name.text)", measure: .payments,
-        window: syntax.window.flatMap(window) ?? .ever, since: syntax.since.flatMap(eventIndex), scope: scope,
+        window: syntax.window.flatMap(window) ?? .ever, since: syntax.since.flatMap { eventIndex($0) }, scope: scope,
         type: .money, range: amount, span: syntax.name.span)
       switch syntax.measure {
       case .payments: break

@@ -40,15 +40,6 @@ extension Checking {
       help: nearest.map { "did you mean `\($0)`?" } ?? "write one of these effects")
   }
 
-  private func shape(_ definition: EffectDefinition) -> String {
-    definition.fields.reduce(into: definition.verb) { text, field in
-      var shown = field.name.uppercased()
-      if case .words(let allowed) = field.kind { shown = allowed.joined(separator: "|") }
-      let words = (field.label.map { "\($0) " } ?? "") + shown
-      text += field.isRequired ? " \(words)" : " [\(words)]"
-    }
-  }
-
   private func arguments(of syntax: EffectSyntax, _ definition: EffectDefinition, _ place: Place) -> EffectArguments? {
     var result = EffectArguments()
     var open = definition.fields
@@ -58,7 +49,7 @@ extension Checking {
         let said = argument.label.map { "`\($0.text) …`" } ?? "one more argument"
         report(
           .wrongEffect, "`\(definition.verb)` does not take \(said)", argument.label?.span ?? argument.value.span,
-          help: shape(definition))
+          help: definition.signature)
         isWhole = false
         continue
       }
@@ -69,7 +60,7 @@ extension Checking {
       report(
         .wrongEffect, "`\(definition.verb)` needs \(field.label.map { "`\($0) …`" } ?? "its \(field.name)")",
         syntax.span,
-        help: shape(definition))
+        help: definition.signature)
       isWhole = false
     }
     return isWhole ? result : nil
@@ -86,14 +77,14 @@ extension Checking {
       result.values[field.name] = expr
     case .bucket:
       guard case .name(let path) = syntax.kind, let word = path.last else {
-        report(.wrongEffect, "`\(definition.verb)` wants a bucket here", syntax.span, help: shape(definition))
+        report(.wrongEffect, "`\(definition.verb)` wants a bucket here", syntax.span, help: definition.signature)
         return false
       }
       guard let bucket = bucket(path, word, place) else { return false }
       result.buckets[field.name] = bucket
     case .word:
       guard case .name(let path) = syntax.kind, path.count == 1 else {
-        report(.wrongEffect, "`\(definition.verb)` wants a word here", syntax.span, help: shape(definition))
+        report(.wrongEffect, "`\(definition.verb)` wants a word here", syntax.span, help: definition.signature)
         return false
       }
       result.words[field.name] = path[0].text
@@ -103,13 +94,13 @@ extension Checking {
         report(
           .wrongEffect, "`\(definition.verb)` does not know `\(said)` here", syntax.span,
           notes: allowed.count > 1 ? ["it knows \(allowed.map { "`\($0)`" }.joined(separator: ", "))"] : [],
-          help: nearest(said, in: allowed).map { "did you mean `\($0)`?" } ?? shape(definition))
+          help: nearest(said, in: allowed).map { "did you mean `\($0)`?" } ?? definition.signature)
         return false
       }
       result.words[field.name] = path[0].text
     case .denial:
       guard case .name(let path) = syntax.kind, path.count == 1 else {
-        report(.wrongEffect, "`\(definition.verb)` wants a denial's code here", syntax.span, help: shape(definition))
+        report(.wrongEffect, "`\(definition.verb)` wants a denial's code here", syntax.span, help: definition.signature)
         return false
       }
       guard let denial = denialIndex(path[0]) else { return false }

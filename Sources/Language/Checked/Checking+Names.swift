@@ -270,13 +270,28 @@ extension Checking {
           ?? "the families here are \(program.policies.map(\.name).joined(separator: ", "))")
       return
     }
-    let nearest = self.nearest(text, in: names.words(from: place.family))
+    let nearest = self.nearest(text, in: names.words(from: place.family) + ["collecting"])
     let word = path.last?.text ?? text
     let isElsewhere = path.count > 1 && path[0].text != place.family && names.hasFamily(path[0].text)
     report(
       .unknownName, "unknown name `\(text)`", span, label: "not a setting, bucket, meter, event field or let",
       help: nearest.map { "did you mean `\($0)`?" }
-        ?? "declare it\(isElsewhere ? " in \(path[0].text)" : ""): `setting \(word) : money = $0`")
+        ?? "declare it\(isElsewhere ? " in \(path[0].text)" : ""): `setting \(word): \(example(of: expecting))`")
+  }
+
+  /// `money = $0`: a declaration of the type that is wanted, as far as it is known.
+  private func example(of type: QualifiedType?) -> String {
+    switch type?.base {
+    case .bool: "bool = off"
+    case .tokens: "tokens = 0 tokens"
+    case .integer: "integer = 0"
+    case .duration: "duration = 1 day"
+    case .rate: "rate = $0 per 1M tokens"
+    case .ratio: "ratio = 1/1"
+    case .time: "time or none = none"
+    case .card: "card or none = none"
+    default: "money = $0"
+    }
   }
 
   func last(_ event: Identifier, _ span: Span, _ place: Place) -> Expr? {
@@ -284,7 +299,8 @@ extension Checking {
     return Expr(.fact(.last(index)), QualifiedType(.time, isOptional: true), ValueType.time.naturalRange, span)
   }
 
-  func eventIndex(_ event: Identifier) -> Int? {
+  /// - Parameter classes: the words for several events that may stand here as well, for a suggestion.
+  func eventIndex(_ event: Identifier, or classes: [String] = []) -> Int? {
     if let index = names.events[event.text] { return index }
     if let group = EventClass(rawValue: event.text) {
       let members = events(of: group)
@@ -294,7 +310,7 @@ extension Checking {
         event.span, help: members.isEmpty ? "write the name of an event" : "write \(events(members, "or"))")
       return nil
     }
-    let nearest = self.nearest(event.text, in: names.events.keys.sorted())
+    let nearest = self.nearest(event.text, in: names.events.keys.sorted() + classes)
     report(
       .unknownEvent, "unknown event `\(event.text)`", event.span,
       notes: nearest == nil && !names.events.isEmpty

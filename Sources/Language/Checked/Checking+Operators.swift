@@ -97,6 +97,8 @@ extension Checking {
         ? "write both lists in the same order" : "lists are the same only with the same words in the same order"
     case (.enumeration(let members), .name): return "write a word without quotes: \(members.joined(separator: ", "))"
     case (.enumeration(let members), _): return "its values are \(members.joined(separator: ", "))"
+    case (.record(let kind), _): return "compare a number of it, such as `\(text(first)).\(kind.numbers[0].name)`"
+    case (_, .record(let kind)): return "compare a number of it, such as `\(text(second)).\(kind.numbers[0].name)`"
     case (.name, .key), (.key, .name): return "keys have no names here: compare one with another key"
     default: return nil
     }

@@ -166,10 +166,23 @@ extension Checking {
       }
       report(
         .notKnownYet, "`payment.\(word.text)` is about each payment in turn, and none is at hand", span,
-        help: field.map { "write \($0)" } ?? "use it in `derive payment.NAME = …`, and read the sum: `payments.NAME`")
+        help: field.map { "write \($0)" } ?? sumInstead(of: word.text))
       return nil
     }
     return recordNumber(.payment, word, span) { .own(.payment, number: $0) }
+  }
+
+  /// How to read over all payments what was read of one.
+  private func sumInstead(of word: String) -> String {
+    if paymentDerivations[word] != nil { return "read the sum over all: `payments.\(word)`" }
+    let number = RecordKind.payment.numbers.first { $0.name == word }
+    let value =
+      switch number?.type.base {
+      case .money: "payment.\(word)"
+      case .bool: "if payment.\(word) then 1 else 0"
+      default: "payment.amount"
+      }
+    return "derive payment.each_\(word) = \(value), and read the sum: `payments.each_\(word)`"
   }
 
   /// `payments.refundable`: the sum over all payments.

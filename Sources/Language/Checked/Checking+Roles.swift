@@ -145,22 +145,29 @@ extension Checking {
     }
   }
 
+  /// Whether an effect could receive or close a payment: it is about one, or nobody knows the verb.
+  func mayAnswer(_ effect: EffectSyntax) -> Bool {
+    guard let known = vocabulary.effects.first(where: { $0.verb == effect.verb.text }) else { return true }
+    return known.fields.contains { if case .record(.payment) = $0.kind { true } else { false } }
+  }
+
   /// Somebody must hear what became of a charge.
   private func checkAnswers() {
+    guard !hasLostAnswer else { return }
     let collecting = program.rules.lazy.compactMap { rule in
       rule.spans { if case .collect = $0 { true } else { false } }.first
     }.first
     guard let collecting else { return }
-    let wanted: [(role: Role, event: String, effect: String)] = [
-      (.paid, "collect_paid", "receive collect_paid.payment"),
-      (.declined, "collect_declined", "close collect_declined.payment as declined"),
+    let wanted: [(role: Role, event: String, rule: String, effect: String)] = [
+      (.paid, "collect_paid", "when_paid", "receive collect_paid.payment"),
+      (.declined, "collect_declined", "when_declined", "close collect_declined.payment as declined"),
     ]
-    for (role, event, effect) in wanted where program.roles[keyPath: role.path] == nil {
+    for (role, event, rule, effect) in wanted where program.roles[keyPath: role.path] == nil {
       report(
         .noAnswer, "a card is charged, and no rule is there to \(role.deed)", collecting,
         label: "the answer comes as an event",
         notes: names.events[event] == nil ? ["declare the event first: `event \(event) payment: payment`"] : [],
-        help: "on \(event) rule answer \(effect)")
+        help: "on \(event) rule \(rule) \(effect)")
     }
   }
 }

@@ -41,7 +41,10 @@ extension Checking {
     case (.integer, .ratio): return "write `\(text)%`, or a fraction such as `4/5`"
     case (.integer, .rate): return "write `$\(text) per 1M tokens`"
     case (.money, .rate): return "write `\(text) per 1M tokens`"
-    case (.integer, .duration): return "write a unit, such as `\(text) days`"
+    case (.integer, .duration):
+      // Whoever writes 3600 does not mean days.
+      if case .constant(let number) = expr.kind, number > 365 { return "write a unit, such as `\(text) seconds`" }
+      return "write a unit, such as `\(text) days`"
     case (.ratio, .money): return "a share of an amount is `round up to 1 unit (amount * \(text))`"
     case (.name, .enumeration(let members)):
       return "write one of these words without quotes: \(members.joined(separator: ", "))"
@@ -50,6 +53,7 @@ extension Checking {
     case (.name, .bool): return "compare it: `\(text) is \"name\"`"
     case (.money, .bool), (.tokens, .bool), (.integer, .bool), (.rate, .bool), (.duration, .bool), (.time, .bool):
       return "compare it: `\(text) > \(nothing(expr.type.base))`"
+    case (_, .record(let kind)): return "whoever sends the event names the \(kind.rawValue): leave the value out"
     case (_, .card): return "a card is a field of an event, or a setting of type `card or none`"
     case (_, .enumeration(let members)): return "write one of \(members.joined(separator: ", "))"
     default: return nil

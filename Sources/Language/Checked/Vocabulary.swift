@@ -124,6 +124,18 @@ public struct EffectDefinition: Sendable {
   }
 }
 
+extension EffectDefinition {
+  /// How it is written: `collect AMOUNT from CARD for BUCKET [else CODE]`. What may be left out stands in brackets.
+  public var signature: String {
+    fields.reduce(into: verb) { text, field in
+      var shown = field.name.uppercased()
+      if case .words(let allowed) = field.kind { shown = allowed.joined(separator: "|") }
+      let words = (field.label.map { "\($0) " } ?? "") + shown
+      text += field.isRequired ? " \(words)" : " [\(words)]"
+    }
+  }
+}
+
 /// The checked arguments of one use of an effect.
 public struct EffectArguments: Sendable {
   public var values: [String: Expr] = [:]

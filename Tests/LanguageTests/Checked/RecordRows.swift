@@ -89,6 +89,35 @@ enum RecordRows {
 
     event gift payment: payment = "x"
     ! P0206 expected payment, found name
+    ? whoever sends the event names the payment: leave the value out
+
+    deny arrived rule r when arrived.payment is "p1" with over
+    ! P0206 payment cannot be compared with name
+    ? compare a number of it, such as `arrived.payment.state`
+
+    after charges rule r when balance < $1 set ceiling = $1
+    ! P0216 unknown event `charges`
+    ? did you mean `charge`?
+
+    deny admision rule r when balance < $1 with over
+    ! P0216 unknown event `admision`
+    ? did you mean `admission`?
+
+    derive admision.x = $1
+    ! P0216 unknown event `admision`
+    ? declare it: `event admision "what happened"`
+
+    deny add rule r when colecting with over
+    ! P0203 unknown name `colecting`
+    ? did you mean `collecting`?
+
+    deny add rule r when is_blue with over
+    ! P0203 unknown name `is_blue`
+    ? declare it: `setting is_blue: bool = off`
+
+    on begin2 rule r hold begin2.amount for 3600
+    ! P0206 expected duration, found integer
+    ? write a unit, such as `3600 seconds`
 
     event gift money: money, rescued: bool
     ! P0202 every event has a `rescued` of its own
@@ -178,7 +207,7 @@ enum RecordRows {
 
     deny add rule r when payment.amount > $5 with over
     ! P0225 `payment.amount` is about each payment in turn, and none is at hand
-    ? use it in `derive payment.NAME = …`, and read the sum: `payments.NAME`
+    ? derive payment.each_amount = payment.amount, and read the sum: `payments.each_amount`
 
     deny add rule r when payments.left > $5 with over
 
@@ -255,7 +284,7 @@ enum RecordRows {
 
     let h = payment.left
     ! P0225 `payment.left` is about each payment in turn, and none is at hand
-    ? use it in `derive payment.NAME = …`, and read the sum: `payments.NAME`
+    ? read the sum over all: `payments.left`
 
     let paid_of_all = charge.paid
 

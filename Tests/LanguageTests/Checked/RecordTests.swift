@@ -135,6 +135,29 @@ struct RecordTests {
     }
   }
 
+  @Test("a broken answer is one mistake, not two")
+  func brokenAnswers() {
+    let text = """
+      policy wallet "Money collected."
+      denial broke 402 rank 90 "No money"
+      bucket balance draw 10 keeps lots else broke
+      event add amount: money in $0..$1000, card: card
+      event paid payment: payment
+      event declined payment: payment
+      on add rule add_funds collect add.amount from add.card for balance
+      on paid rule arrived receive paid.payment
+      on declined rule refused close declined.payment as declined
+
+      """
+    for (right, wrong, code) in [
+      ("receive", "recieve", "P0222"), ("as declined", "as refused", "P0223"), ("as declined", "", "P0223"),
+      ("on paid", "on payed", "P0216"), ("paid.payment", "paid.paymnt", "P0203"),
+    ] {
+      let rules = CheckedRules(text.replacing(right, with: wrong))
+      #expect(rules.codes == [code], "\(rules.rendered)")
+    }
+  }
+
   @Test("who collects must hear the answer, and an answer brings nothing else")
   func answersAreHeard() {
     let text = """
@@ -149,14 +172,14 @@ struct RecordTests {
     #expect(rules.codes == ["P0246", "P0246"], "\(rules.rendered)")
     #expect(
       rules.diagnostics.map(\.help) == [
-        "on collect_paid rule answer receive collect_paid.payment",
-        "on collect_declined rule answer close collect_declined.payment as declined",
+        "on collect_paid rule when_paid receive collect_paid.payment",
+        "on collect_declined rule when_declined close collect_declined.payment as declined",
       ])
     var pasted = text
     for diagnostic in rules.diagnostics {
       let note = diagnostic.notes.first ?? ""
       pasted += note.split(separator: "`").dropFirst().first.map { "\($0)\n" } ?? ""
-      pasted += (diagnostic.help ?? "").replacing("rule answer", with: "rule answer_\(pasted.utf8.count)") + "\n"
+      pasted += (diagnostic.help ?? "") + "\n"
     }
     let mended = CheckedRules(pasted)
     #expect(mended.diagnostics.isEmpty, "\(mended.rendered)")

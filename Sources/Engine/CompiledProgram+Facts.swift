@@ -46,6 +46,27 @@ extension CompiledProgram {
     }
   }
 
+  /// The facts of an account as they are stored, with those of an event where one is at hand.
+  ///
+  /// - Parameter wholly: with what the rules of the event do not read, too.
+  func trace(
+    _ account: AccountState, key: Int?, now: Int64, globals: [Int64], event: Int?, fields: [Int64], wholly: Bool
+  ) -> Trace {
+    var records: [[Int64]] = []
+    if let event, wholly || readsRecords[event] {
+      records = RecordRows.records(
+        of: event, fields: fields, in: account, program: program, order: burnOrder(globals, at: now))
+    }
+    var totals: [Int64] = []
+    if wholly || event.map({ readsTotals[$0] }) ?? false {
+      totals = self.totals(of: Array(program.paymentDerivations.indices), account, globals: globals, at: now)
+    }
+    return Trace(
+      event: event, now: now, globals: globals, row: account.row,
+      keyRow: key.flatMap { account.keyRow($0) }.map(Array.init), fields: fields, key: key, records: records,
+      totals: totals)
+  }
+
   /// What is derived of all payments of an account together, for each of these derivations.
   func totals(of derivations: [Int], _ account: AccountState, globals: [Int64], at time: Int64) -> [Int64] {
     if derivations.isEmpty { return [] }
