@@ -15,6 +15,8 @@ public struct Exchange: Sendable {
     public var decision: Decision?
     /// The rule that asked.
     public var rule: Int?
+    /// The payment it was about, by its index in the account: the one to be made, or the one a part of goes back.
+    public var payment: Int?
   }
 }
 
@@ -147,7 +149,7 @@ private struct Asker {
         known.payments = payment + 1
         let request = engine.request(payment: payment, of: account)
         let rule = engine.collector(of: account.payments[payment], in: reason)
-        try ask(request, for: rule, on: &account, &journal, &provider, &reasons) { answer, account in
+        try ask(request, about: payment, for: rule, on: &account, &journal, &provider, &reasons) { answer, account in
           engine.answer(answer, toPayment: payment, of: account, at: reason.at)
         }
       }
@@ -155,7 +157,8 @@ private struct Asker {
         known.refunds = refund + 1
         let request = engine.request(refund: refund, of: account)
         let rule = engine.refunder(in: reason)
-        try ask(request, for: rule, on: &account, &journal, &provider, &reasons) { answer, account in
+        let payment = account.refunds[refund].payment
+        try ask(request, about: payment, for: rule, on: &account, &journal, &provider, &reasons) { answer, account in
           engine.answer(answer, toRefund: refund, of: account, at: reason.at)
         }
       }
@@ -163,8 +166,8 @@ private struct Asker {
   }
 
   private mutating func ask(
-    _ request: ProviderRequest, for rule: Int?, on account: inout AccountState, _ journal: inout Journal,
-    _ provider: inout some SimulatedProvider, _ reasons: inout [Decision],
+    _ request: ProviderRequest, about payment: Int, for rule: Int?, on account: inout AccountState,
+    _ journal: inout Journal, _ provider: inout some SimulatedProvider, _ reasons: inout [Decision],
     _ event: (ProviderAnswer, AccountState) -> EventInput?
   ) throws(EngineFault) {
     guard followed.count < EngineLimits.providerRequests else { return }
@@ -173,7 +176,8 @@ private struct Asker {
     let decision = try input.map { input throws(EngineFault) in
       try engine.submit(input, to: &account, journal: &journal)
     }
-    followed.append(Exchange.Followed(request: request, answer: answer, decision: decision, rule: rule))
+    followed.append(
+      Exchange.Followed(request: request, answer: answer, decision: decision, rule: rule, payment: payment))
     if let decision { reasons.append(decision) }
   }
 }

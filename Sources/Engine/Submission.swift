@@ -220,7 +220,6 @@ struct Submission {
     }
     let isPaid = payment.state == .paid
     if !payment.isAutomatic { evaluator.setResumed(input.event, true) }
-    defer { evaluator.setResumed(input.event, false) }
     let outcome = evaluator.decide(account, input)
     let awaited = evaluator.awaited
     // What follows is about the new state, whatever led to it.

@@ -50,9 +50,8 @@ enum Holds {
     })
 
   static let release = EffectDefinition(
-    verb: "release",
-    summary: "gives back what a hold reserved",
-    fields: [EffectDefinition.Field(nil, "hold", .record(.hold))],
+    verb: "release", summary: "gives back what a hold reserved",
+    of: .hold,
     example: """
       policy example "releases"
       event begin estimate: money in $0..$10
@@ -61,6 +60,6 @@ enum Holds {
       denial too_little 402 rank 1 "Too little"
       on begin rule reserve  hold begin.estimate for 1 hour
       on stop rule give_back  release stop.hold
-      """,
-    lower: { arguments in arguments.values["hold"].map { [.release(hold: $0)] } ?? [] })
+      """
+  ) { .release(hold: $0) }
 }

@@ -38,16 +38,15 @@ enum Payments {
     })
 
   static let receive = EffectDefinition(
-    verb: "receive",
-    summary: "puts the money of a payment into its bucket, once, as a lot of its own",
-    fields: [EffectDefinition.Field(nil, "payment", .record(.payment))],
+    verb: "receive", summary: "puts the money of a payment into its bucket, once, as a lot of its own",
+    of: .payment,
     example: """
       policy example "receives"
       event add amount: money in $0..$10, card: card
       on add rule charge  collect add.amount from add.card for balance
       \(answers)
-      """,
-    lower: { arguments in arguments.values["payment"].map { [.receive(payment: $0)] } ?? [] })
+      """
+  ) { .receive(payment: $0) }
 
   static let close = EffectDefinition(
     verb: "close",
@@ -94,26 +93,24 @@ enum Payments {
     })
 
   static let confirm = EffectDefinition(
-    verb: "confirm",
-    summary: "notes that a refund has arrived",
-    fields: [EffectDefinition.Field(nil, "refund", .record(.refund))],
+    verb: "confirm", summary: "notes that a refund has arrived",
+    of: .refund,
     example: """
       policy example "confirms"
       event arrived refund: refund
       on arrived rule note_it  confirm arrived.refund
-      """,
-    lower: { arguments in arguments.values["refund"].map { [.confirm(refund: $0)] } ?? [] })
+      """
+  ) { .confirm(refund: $0) }
 
   static let restore = EffectDefinition(
-    verb: "restore",
-    summary: "puts the money of a refund that did not arrive back to where it was",
-    fields: [EffectDefinition.Field(nil, "refund", .record(.refund))],
+    verb: "restore", summary: "puts the money of a refund that did not arrive back to where it was",
+    of: .refund,
     example: """
       policy example "restores"
       event came_back refund: refund
       on came_back rule put_back  restore came_back.refund
-      """,
-    lower: { arguments in arguments.values["refund"].map { [.restore(refund: $0)] } ?? [] })
+      """
+  ) { .restore(refund: $0) }
 
   static let clawback = EffectDefinition(
     verb: "clawback",
@@ -134,13 +131,25 @@ enum Payments {
     })
 
   static let reinstate = EffectDefinition(
-    verb: "reinstate",
-    summary: "puts exactly what was clawed back of a payment where it was taken",
-    fields: [EffectDefinition.Field(nil, "payment", .record(.payment))],
+    verb: "reinstate", summary: "puts exactly what was clawed back of a payment where it was taken",
+    of: .payment,
     example: """
       policy example "reinstates"
       event won payment: payment
       on won rule put_back  reinstate won.payment
-      """,
-    lower: { arguments in arguments.values["payment"].map { [.reinstate(payment: $0)] } ?? [] })
+      """
+  ) { .reinstate(payment: $0) }
+}
+
+extension EffectDefinition {
+  /// An effect that does one thing to one record, which stands right after the verb.
+  init(
+    verb: String, summary: String, of kind: RecordKind, example: String,
+    operation: @escaping @Sendable (Expr) -> Operation
+  ) {
+    let name = kind.rawValue
+    self.init(
+      verb: verb, summary: summary, fields: [Field(nil, name, .record(kind))], example: example,
+      lower: { arguments in arguments.values[name].map { [operation($0)] } ?? [] })
+  }
 }

@@ -32,8 +32,7 @@ extension Twin {
     case .topUp(let amount, _, _):
       answer.payment =
         account.payments.lastIndex { $0.origin == event.id && !event.id.isEmpty && !$0.isAutomatic }
-        ?? exchange.followed.last.flatMap { followed in account.payments.lastIndex { $0.key == followed.request.key } }
-        ?? decision.collections.last
+        ?? exchange.followed.last?.payment ?? decision.collections.last
       if isAllowed, !decision.isReplay, exchange.followed.contains(where: { $0.answer == .paid }) {
         answer.credited = amount
       }
@@ -89,9 +88,7 @@ extension Twin {
   /// The automatic charge that an event led to.
   private func automatic(_ exchange: Exchange) -> AuditAnswer.Automatic? {
     for followed in exchange.followed where followed.request.kind == .collect {
-      guard let payment = account.payments.lastIndex(where: { $0.key == followed.request.key }),
-        account.payments[payment].isAutomatic
-      else { continue }
+      guard let payment = followed.payment, account.payments[payment].isAutomatic else { continue }
       let isSuspended = words.settings["funding.charges_suspended"].map { account.stored(setting: $0) == 1 } ?? false
       let outcome: AuditAnswer.Automatic.Outcome =
         switch followed.answer {

@@ -34,7 +34,7 @@ extension Interpreter {
   /// Starts reserving: from here on as any payment.
   private static func hold(_ unit: UnsafeMutablePointer<Unit>, _ now: Instruction) -> Bool {
     let frame = unit.pointee.frame
-    guard pays(unit, now) else { return false }
+    guard pays(unit, now, frame) else { return false }
     let time = frame[unit.pointee.now]
     let (expiry, overflow) = time.addingReportingOverflow(max(0, frame[now.a]))
     frame[Status.until] = overflow ? Int64.max : expiry
@@ -44,7 +44,7 @@ extension Interpreter {
   /// Starts settling: first what the hold reserved, as far as it is there.
   private static func settle(_ unit: UnsafeMutablePointer<Unit>, _ now: Instruction, _ further: Instruction) -> Bool {
     let frame = unit.pointee.frame
-    guard pays(unit, now) else { return false }
+    guard pays(unit, now, frame) else { return false }
     let isOpen = frame[now.a] == Hold.State.open.rawValue
     let amount = frame[Status.amount]
     let need = min(amount, isOpen ? max(0, frame[now.a &+ 1]) : 0)
@@ -57,21 +57,6 @@ extension Interpreter {
       frame[unit.pointee.floor &+ bucket] = isOpen ? frame[further.a &+ bucket] : 0
       frame[unit.pointee.overrun &+ bucket] = 0
     }
-    return true
-  }
-
-  private static func pays(_ unit: UnsafeMutablePointer<Unit>, _ now: Instruction) -> Bool {
-    let frame = unit.pointee.frame
-    if frame[Status.payer] >= 0 {
-      frame[Status.verdict] = Int64(Evaluator.Verdict.twoPayments.rawValue)
-      frame[Status.fault] = Int64(now.c)
-      return false
-    }
-    frame[Status.payer] = Int64(now.c)
-    let amount = max(0, frame[now.b])
-    frame[Status.amount] = amount
-    frame[Status.need] = amount
-    fire(unit, now, frame)
     return true
   }
 

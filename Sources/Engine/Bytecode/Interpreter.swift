@@ -71,17 +71,7 @@ enum Interpreter {
         let place = frame[now.b]
         frame[now.a] = place < 0 ? ValueType.none : unit.pointee.outputs[Int(place) &+ now.c]
 
-      case .pay:
-        if frame[Status.payer] >= 0 {
-          frame[Status.verdict] = Int64(Evaluator.Verdict.twoPayments.rawValue)
-          frame[Status.fault] = Int64(now.c)
-          return
-        }
-        frame[Status.payer] = Int64(now.c)
-        let amount = max(0, frame[now.b])
-        frame[Status.amount] = amount
-        frame[Status.need] = amount
-        fire(unit, now, frame)
+      case .pay: if !pays(unit, now, frame) { return }
       case .startDrawing: if frame[Status.need] == 0 { next = code + now.c }
       case .totalCap:
         let cap = max(0, frame[now.b])
@@ -156,6 +146,26 @@ enum Interpreter {
     let count = frame[Status.firedCount]
     unit.pointee.fired[Int(count)] = Int32(truncatingIfNeeded: now.c)
     frame[Status.firedCount] = count &+ 1
+  }
+
+  /// Rule `c` asks for the amount in `b`: to be paid, held or settled.
+  ///
+  /// - Returns: false if another rule has asked already.
+  @inline(__always)
+  static func pays(
+    _ unit: UnsafeMutablePointer<Unit>, _ now: Instruction, _ frame: UnsafeMutablePointer<Int64>
+  ) -> Bool {
+    if frame[Status.payer] >= 0 {
+      frame[Status.verdict] = Int64(Evaluator.Verdict.twoPayments.rawValue)
+      frame[Status.fault] = Int64(now.c)
+      return false
+    }
+    frame[Status.payer] = Int64(now.c)
+    let amount = max(0, frame[now.b])
+    frame[Status.amount] = amount
+    frame[Status.need] = amount
+    fire(unit, now, frame)
+    return true
   }
 
   /// Pays what is needed as far as there is room.

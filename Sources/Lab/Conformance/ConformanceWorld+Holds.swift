@@ -8,8 +8,7 @@ extension ConformanceWorld {
       event, ["in": "input", "input": "input", "max_out": "max_output", "max_output": "max_output"])
     try add(event["est"] ?? event["estimate"] ?? event["cost"], as: "estimate", to: &values)
     if let seconds = (event["ttl_s"] ?? event["ttl"] ?? event["ttl_seconds"])?.integer {
-      let (microseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
-      values["ttl"] = overflow ? Int64.max : microseconds
+      values["ttl"] = ConformanceWorld.microseconds(seconds) ?? Int64.max
     }
     let labels = addCaller(event, to: &values)
     let exchange = try exchanged("hold", event, values, labels)

@@ -116,11 +116,8 @@ extension ConformanceWorld {
     ]
   }
 
-  /// Asked by a rule that reacts or rescues, not for the event itself.
   private func isAutomatic(_ followed: Exchange.Followed) -> Bool {
-    guard let rule = followed.rule else { return false }
-    if case .on = program.rules[rule].kind { return false }
-    return true
+    followed.payment.map { account.payments[$0].isAutomatic } ?? false
   }
 
   /// What a provider says, in the words of the cases.

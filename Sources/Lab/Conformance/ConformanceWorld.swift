@@ -204,9 +204,7 @@ struct ConformanceWorld {
     case .money: return try nanoOrNone(json)
     case .count: return json.integer
     case .seconds:
-      guard let seconds = json.integer else { return nil }
-      let (microseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
-      return overflow ? nil : microseconds
+      return json.integer.flatMap(ConformanceWorld.microseconds)
     case .only: return nil
     }
   }
@@ -264,6 +262,12 @@ struct ConformanceWorld {
       throw ConformanceFault("\(what) is \(json?.compact ?? "missing"), not a whole number of units")
     }
     return money.nano
+  }
+
+  /// Nil for more seconds than a time can have.
+  static func microseconds(_ seconds: Int64) -> Int64? {
+    let (microseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
+    return overflow ? nil : microseconds
   }
 
   func nanoOrNone(_ json: Json) throws(ConformanceFault) -> Int64 {
