@@ -158,3 +158,17 @@ public struct Trace: Sendable, Hashable {
   public var totals: [Int64] = []
   public var isRescued = false
 }
+
+extension Trace {
+  /// The event of a decision and what came of it, among facts of a later moment.
+  public mutating func take(_ decision: Decision) {
+    event = decision.event
+    fields = decision.fields
+    key = decision.key
+    amount = decision.amount
+    drawn = decision.drawn
+    covered = decision.covered
+    shortfall = decision.shortfall
+    isRescued = decision.rescueRule != nil
+  }
+}

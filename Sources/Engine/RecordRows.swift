@@ -35,7 +35,7 @@ public enum RecordRows {
   }
 
   /// The row that each given field of an event names, by field; empty for a field that names none.
-  static func records(
+  public static func records(
     of event: Int, fields: [Int64], in account: AccountState, program: Program, order: BurnOrder
   ) -> [[Int64]] {
     program.events[event].fields.prefix(program.events[event].givenCount).enumerated().map { index, field in

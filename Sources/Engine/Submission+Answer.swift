@@ -81,11 +81,7 @@ extension Submission {
   func afterwards(_ decision: Decision, _ account: AccountState) -> Trace {
     var trace = engine.trace(
       account, key: decision.key, at: decision.at, event: input.event, fields: decision.fields)
-    trace.amount = decision.amount
-    trace.drawn = decision.drawn
-    trace.covered = decision.covered
-    trace.shortfall = decision.shortfall
-    trace.isRescued = decision.rescueRule != nil
+    trace.take(decision)
     return trace
   }
 

@@ -17,8 +17,6 @@ public struct SimulatedAnswer: Sendable {
   var followedDecisions: [Decision] = []
   /// The hold it made; nil where it made none.
   public internal(set) var hold: Hold?
-  /// The facts as they were right after it, for conditions about it.
-  var after: Trace?
   /// The time it happened at, in microseconds since 1970.
   var at: Int64
   /// What the line called things that rules have no name for: who approved, an id nobody knows.

@@ -83,20 +83,10 @@ extension Simulation {
   func reader(key: Int?, event: Int?) -> FactReader {
     // Without a word about whose it is, a value of a key is that of the event's key, else of the first.
     let usual = last?.decision?.key ?? (account.keyCount > 0 ? 0 : nil)
-    let now = engine.reader(account, key: key ?? usual, at: clock).trace
-    guard event != nil, let decision = last?.decision, let after = last?.after else {
-      return FactReader(engine.compiled, now)
-    }
-    var trace = now
-    trace.event = after.event
-    trace.fields = after.fields
-    trace.amount = after.amount
-    trace.drawn = after.drawn
-    trace.covered = after.covered
-    trace.shortfall = after.shortfall
-    trace.key = after.key
-    trace.isRescued = after.isRescued
-    trace.records = records(of: decision.event, after.fields)
+    var trace = engine.reader(account, key: key ?? usual, at: clock).trace
+    guard event != nil, let decision = last?.decision else { return FactReader(engine.compiled, trace) }
+    trace.take(decision)
+    trace.records = records(of: decision)
     return FactReader(engine.compiled, trace, previous: decision.trace)
   }
 

@@ -136,7 +136,6 @@ extension Simulation {
     do throws(EngineFault) {
       let exchange = try engine.submit(input, to: &account, journal: &journal, asking: &provider)
       answer.take(exchange, account: account)
-      answer.after = afterwards(exchange.decision)
       record(exchange)
     } catch {
       answer.refusal = error.message
@@ -158,24 +157,15 @@ extension Simulation {
   /// The facts right after a decision: the account as it is now, with what the event paid.
   private func afterwards(_ decision: Decision) -> Trace {
     var trace = engine.reader(account, key: decision.key, at: decision.at).trace
-    trace.event = decision.event
-    trace.fields = decision.fields
-    trace.amount = decision.amount
-    trace.drawn = decision.drawn
-    trace.covered = decision.covered
-    trace.shortfall = decision.shortfall
-    trace.key = decision.key
-    trace.isRescued = decision.rescueRule != nil
-    trace.records = records(of: decision.event, decision.fields)
+    trace.take(decision)
+    trace.records = records(of: decision)
     return trace
   }
 
-  /// The numbers of the record that each given field names, as they are now.
-  func records(of event: Int, _ fields: [Int64]) -> [[Int64]] {
-    zip(program.events[event].fields.prefix(program.events[event].givenCount), fields).map { field, value in
-      guard case .record(let kind) = field.type.base, let index = Int(exactly: value) else { return [] }
-      return RecordRows.row(of: kind, at: index, in: account, program: program, order: engine.burnOrder) ?? []
-    }
+  /// The numbers of the record that each given field of an event names, as they are now.
+  func records(of decision: Decision) -> [[Int64]] {
+    RecordRows.records(
+      of: decision.event, fields: decision.fields, in: account, program: program, order: engine.burnOrder)
   }
 
   // MARK: - What the account names
