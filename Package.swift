@@ -10,10 +10,12 @@ let package = Package(
     .executable(name: "payg", targets: ["payg"]),
     .library(
       name: "Payg",
-      targets: ["Lab", "Plugins", "Standard", "Engine", "Language", "Ledger", "Values", "Diagnostics"]),
+      targets: ["Store", "Lab", "Plugins", "Standard", "Formats", "Engine", "Language", "Ledger", "Values", "Diagnostics"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     .target(name: "Diagnostics", exclude: ["README.md"]),
@@ -21,23 +23,36 @@ let package = Package(
     .target(name: "Language", dependencies: ["Diagnostics", "Values"], exclude: ["README.md", "GRAMMAR.md"]),
     .target(name: "Ledger", dependencies: ["Values"], exclude: ["README.md"]),
     .target(name: "Engine", dependencies: ["Diagnostics", "Values", "Language", "Ledger"], exclude: ["README.md"]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "Formats", dependencies: ["CZlib", "Diagnostics"], exclude: ["README.md"]),
+    .target(
+      name: "Store",
+      dependencies: [
+        "Diagnostics", "Values", "Language", "Ledger", "Engine", "Formats", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ], exclude: ["README.md"]),
     .target(name: "CPaygPlugin", exclude: ["README.md"]),
     .target(name: "Standard", dependencies: ["Values", "Language", "Engine"], exclude: ["README.md"]),
     .target(
-      name: "Lab", dependencies: ["Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard"],
+      name: "Lab",
+      dependencies: [
+        "Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard", "Formats",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
       exclude: ["README.md"]),
     .target(
-      name: "Plugins", dependencies: ["CPaygPlugin", "Diagnostics", "Language", "Engine", "Lab"],
+      name: "Plugins", dependencies: ["CPaygPlugin", "Diagnostics", "Language", "Engine", "Formats", "Lab"],
       exclude: ["README.md"]),
     .target(
       name: "Commands",
       dependencies: [
-        "Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard", "Lab", "Plugins",
+        "Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard", "Formats", "Store", "Lab", "Plugins",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
     .executableTarget(name: "payg", dependencies: ["Commands"], path: "REPL", exclude: ["README.md"]),
 
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "Values"]),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Diagnostics"]),
     .testTarget(name: "ValuesTests", dependencies: ["Values"]),
     .testTarget(name: "LanguageTests", dependencies: ["Language", "Diagnostics", "Values"]),
     .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Values"]),
@@ -48,7 +63,8 @@ let package = Package(
       dependencies: ["Lab", "Standard", "Engine", "Language", "Ledger", "Diagnostics", "Values"],
       exclude: ["Fixtures", "Golden"]),
     .testTarget(
-      name: "CommandsTests", dependencies: ["Commands", "Lab", "Language", "Diagnostics", "payg"], exclude: ["Golden"]),
+      name: "CommandsTests", dependencies: ["Commands", "Formats", "Lab", "Language", "Diagnostics", "payg"],
+      exclude: ["Golden"]),
     .testTarget(
       name: "PluginsTests",
       dependencies: ["Plugins", "CPaygPlugin", "Standard", "Engine", "Language", "Diagnostics", "payg"]),
@@ -62,6 +78,20 @@ let package = Package(
       name: "SimulatorTests", dependencies: ["Simulator", "Audit", "Lab", "Standard", "Language", "Diagnostics"]),
     .executableTarget(
       name: "simulate", dependencies: ["Simulator", "Audit", "Lab", "Standard", "Language"], path: "Tests/Simulate"),
+    // What stores go through: a file system that fails, writers that are killed, many programs at once.
+    .target(name: "CFaultVFS", path: "Tests/CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
+    .target(
+      name: "StoreStage",
+      dependencies: ["CFaultVFS", "Store", "Standard", "Engine", "Language", "Ledger", "Values", "Diagnostics"],
+      path: "Tests/StoreStage"),
+    .executableTarget(
+      name: "stress", dependencies: ["StoreStage", "CFaultVFS", "Store", "Engine", "Values"], path: "Tests/Stress"),
+    .testTarget(
+      name: "StoreTests",
+      dependencies: [
+        "Store", "StoreStage", "CFaultVFS", "Lab", "Standard", "Engine", "Language", "Ledger", "Values", "Formats",
+        "Diagnostics", "stress", "payg", .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
     // Tests of the tree itself: arrows, names, sizes, complete sets. It reads files and imports nothing of ours.
     .testTarget(name: "TidyTests"),
   ],

@@ -1,3 +1,4 @@
+import Formats
 import ArgumentParser
 import Diagnostics
 import Engine
@@ -73,7 +74,7 @@ struct CheckCommand: ConsoleCommand {
     let ink = Ink(console.out.isColored)
     console.print(
       ink.green("ok") + "  \(rules.path): \(program.policies.count) families, \(program.rules.count) rules, "
-        + "\(program.promises.count) promises, policy \(program.hash)")
+        + "\(program.promises.count) promises, policy \(rules.shortHash)")
     let width = costs.map { $0.event.utf8.count }.max() ?? 0
     for cost in costs {
       let padding = String(repeating: " ", count: width - cost.event.utf8.count)

@@ -8,17 +8,22 @@ public struct Console {
   public var error: TextSink
   /// The whole of standard input.
   public var input: () -> [UInt8]
+  /// Standard input piece by piece, for whoever answers before it has ended.
+  public var feed: any TextFeed
+  public var interrupts: Interrupts
   public var environment: [String: String]
   /// The path of the running program.
   public var executable: String
 
   public init(
-    out: TextSink, error: TextSink, input: @escaping () -> [UInt8] = { [] }, environment: [String: String] = [:],
-    executable: String = "payg"
+    out: TextSink, error: TextSink, input: @escaping () -> [UInt8] = { [] }, feed: any TextFeed = KeptFeed([]),
+    interrupts: Interrupts = .none, environment: [String: String] = [:], executable: String = "payg"
   ) {
     self.out = out
     self.error = error
     self.input = input
+    self.feed = feed
+    self.interrupts = interrupts
     self.environment = environment
     self.executable = executable
   }
@@ -49,6 +54,42 @@ public protocol TextSink: AnyObject {
   /// Columns.
   var width: Int { get }
   func write(_ text: String)
+  /// Sends on what was written so far.
+  func flush()
+}
+
+extension TextSink {
+  public func flush() {}
+}
+
+/// Something texts can be read from, as they come.
+public protocol TextFeed: AnyObject {
+  /// The next piece; nil at the end. Without waiting it is empty where there is nothing yet.
+  func next(waits: Bool) -> [UInt8]?
+}
+
+/// A feed of pieces that are there already.
+public final class KeptFeed: TextFeed {
+  private var pieces: [[UInt8]]
+
+  public init(_ texts: [String]) { pieces = texts.reversed().map { Array($0.utf8) } }
+
+  public func next(waits: Bool) -> [UInt8]? { pieces.popLast() }
+}
+
+/// Ctrl-C, for a command that would rather end in good order than at once.
+public struct Interrupts {
+  /// From now on Ctrl-C is noted instead of ending the program; a second one ends it.
+  public var watch: () -> Void
+  /// Whether it came since.
+  public var hasCome: () -> Bool
+
+  public init(watch: @escaping () -> Void, hasCome: @escaping () -> Bool) {
+    self.watch = watch
+    self.hasCome = hasCome
+  }
+
+  public static var none: Interrupts { Interrupts(watch: {}, hasCome: { false }) }
 }
 
 /// A sink that keeps what is written, for tests and for the shell.

@@ -14,11 +14,11 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
     case .failed:
       "failed: a file that is not there, an unknown name, no tests found, a plugin refused, a provider without an answer"
     case .negative:
-      "the checked thing is negative: a test failed, a file is not formatted, a case or a provider's answer differs"
-    case .brokenPolicy: "a rule file, a reform or a scenario does not parse or check"
-    case .brokenStore: "a store is missing, locked, of another version or damaged"
+      "the answer is no: a test failed, a file is not formatted, a case or a provider's answer differs, an event was denied or waits, a change was refused, an audit found something"
+    case .brokenPolicy: "a rule file, a reform, a scenario or the policy of a store does not parse or check"
+    case .brokenStore: "a store is missing, locked, full, of another version or damaged"
     case .badCommandLine: "the command line is wrong"
-    case .interrupted: "interrupted with Ctrl-C"
+    case .interrupted: "interrupted with Ctrl-C; what was done until then is kept"
     }
   }
 

@@ -2,10 +2,13 @@ import Diagnostics
 
 /// Pages of `payg help` that are about no command.
 enum HelpTopic {
-  static let names = ["exit-codes", "color", "scenarios", "providers"]
+  static let names = ["stores", "events", "submit", "scenarios", "providers", "exit-codes", "color"]
 
   static func text(_ name: String) -> String? {
     switch name {
+    case "stores": stores
+    case "events": events
+    case "submit": submit
     case "exit-codes": ExitStatus.table
     case "color", "colour": color
     case "scenarios": scenarios
@@ -20,6 +23,60 @@ enum HelpTopic {
       2  off if NO_COLOR is not empty
       3  on if CLICOLOR_FORCE is neither empty nor 0
       4  off if TERM=dumb, CLICOLOR=0, or the stream is no terminal
+
+    """
+
+  private static let stores = """
+    A store is one file: accounts, everything that ever happened to them, and the texts of the rules that decided it.
+      export PAYG_STORE=acme.payg                       or --store FILE with each command
+      payg init --rules rules                           a live store; --test-clock 2026-01-01 makes one to try things on
+      payg account add acme --key k1 --balance '$20'
+      payg set acme limits.spending_limit to '$50'
+      payg request acme model gpt-4o, input 1200, output 300 as r1
+      payg why r1                                       the rule that decided, with its arithmetic
+      payg balance acme
+
+    What a command has acknowledged is on the disk. Several programs may use one store: writers take turns (--wait SECONDS
+    says how long), readers never wait.
+      payg policy use rules                             other rules, checked first; `payg policy export DIR` gets them back
+      payg import usage october.csv                     a whole file, once, however often it is started
+      payg pay pending                                  asks the payment provider for what waits
+      payg backup FILE; payg audit                      copies it in one moment; works everything out again
+
+    """
+
+  private static let events = """
+    An event is written as in a scenario: its fields behind commas, each `NAME VALUE`, then perhaps `as ID` and `at TIME`.
+      payg request acme model gpt-4o, input 1200, output 300 as r1
+      payg request acme costing '$0.50', key k2 at '2026-01-10 14:02'
+      payg topup acme '$25'                             a bare value goes to the first field of its type
+      payg event auto_topup acme enabled on             any event of the store's policy: payg policy lists them
+
+    A shell takes `$25` for a variable, so amounts stand in single quotes. `25 usd` needs none.
+    An id makes an event happen once: sent again, it gets the answer it got. The same id with other fields is a conflict.
+
+    request, hold, settle, void, topup, refund, dispute, grant are events of the shipped rules; plan is `subscribe`.
+
+    """
+
+  private static let submit = """
+    payg submit answers requests in the order they come, a line of JSON each:
+      in   {"account": "acme", "event": "request", "id": "r1", "fields": {"model": "gpt-4o", "input": 1200, "key": "k1"}}
+      out  {"schema": "payg.answer/1", "line": 1, "id": "r1", "verdict": "allowed", "status": 200, "code": null,
+            "amount_nano": …, "covered_nano": …, "paid": {"balance": …}, "replay": false, "event": 17, "requests": []}
+
+    account, event   needed
+    id               the same request sent again takes effect once; without one it is given one
+    at               `2026-01-10T14:02:11Z`; without it, now
+    fields           by name; money as `"$0.50"`, tokens and counts as whole numbers, times and names as texts
+
+    verdict          allowed, denied, conflict (the id was used for something else), waiting (for the payment provider)
+    status, code     what the caller of the API is told
+    paid             what each bucket gave, in nano-dollars
+    requests         keys of what the payment provider has to be asked: payg pay pending
+
+    An answer is written once its event is on the disk. A line that cannot be answered gets {"line": …, "error": …}, and the
+    next is taken. Lines that have arrived are taken together into one transaction, at most --batch; nothing is waited for.
 
     """
 

@@ -12,14 +12,33 @@ public struct Payg: ParsableCommand {
       EXAMPLES:
         payg check rules                 is the policy right, and what does it cost
         payg test rules --coverage       run its scenarios
-        payg explain P0201               what a diagnostic means
+        payg init acme.payg              make a store with accounts
+        payg request acme model gpt-4o, input 1200, output 300 --store acme.payg
 
-      More: payg help exit-codes, scenarios, providers, color
+      More: payg help stores, events, submit, scenarios, providers, exit-codes, color
       """,
     version: version,
-    subcommands: [
-      CheckCommand.self, FormatCommand.self, TestCommand.self, ExplainCommand.self, ConformCommand.self,
-      PluginsCommand.self, ProviderCommand.self, ImportCommand.self, CompletionsCommand.self, ProbePluginCommand.self,
+    subcommands: [ProbePluginCommand.self],
+    groupedSubcommands: [
+      CommandGroup(
+        name: "Rules",
+        subcommands: [
+          CheckCommand.self, FormatCommand.self, TestCommand.self, ExplainCommand.self, ConformCommand.self,
+        ]),
+      CommandGroup(
+        name: "A store and its accounts",
+        subcommands: [
+          InitCommand.self, AccountCommand.self, KeyCommand.self, SetCommand.self, ClockCommand.self,
+          PolicyCommand.self, BackupCommand.self, AuditCommand.self,
+        ]),
+      CommandGroup(name: "Events", subcommands: EventVerbs.commands + [EventCommand.self]),
+      CommandGroup(
+        name: "Many events", subcommands: [SubmitCommand.self, ImportCommand.self, PayCommand.self]),
+      CommandGroup(
+        name: "Looking", subcommands: [AccountsCommand.self, BalanceCommand.self, WhyCommand.self]),
+      CommandGroup(
+        name: "Around it",
+        subcommands: [PluginsCommand.self, ProviderCommand.self, CompletionsCommand.self]),
     ])
 
   public init() {}
@@ -32,6 +51,7 @@ public struct Payg: ParsableCommand {
       payg check rules                 is the policy right, and what does it cost
       payg test rules --coverage       run its scenarios
       payg explain limits.cycle_limit  what a rule says, and which scenarios show it
+      payg help stores                 accounts that are kept, requests that are charged
 
     all commands: payg --help
 
@@ -58,7 +78,8 @@ public struct Payg: ParsableCommand {
     if let named, !named.hasPrefix("-"), !names.contains(named) {
       let near = Suggestion.nearest(named, in: names + (first == "help" ? HelpTopic.names : []))
       let prefix = first == "help" ? "payg help" : "payg"
-      console.complain("unknown command `\(named)`", help: near.map { "\(prefix) \($0)" } ?? "payg --help")
+      let help = near.map { "\(prefix) \($0)" } ?? "payg --help"
+      console.complain("unknown command `\(named)`", help: eventHelp(named, arguments, console) ?? help)
       return .badCommandLine
     }
     do {
@@ -69,6 +90,15 @@ public struct Payg: ParsableCommand {
     } catch {
       return report(error, console)
     }
+  }
+
+  /// What to write instead of the name of an event, which is no command.
+  private static func eventHelp(_ name: String, _ arguments: [String], _ console: Console) -> String? {
+    guard arguments.first == name, let options = StoreOptions.named(in: arguments, console),
+      let program = try? options.open(console, .read).read({ reader in try reader.engine.program }),
+      program.events.contains(where: { $0.name == name })
+    else { return nil }
+    return "payg event \(name) ACCOUNT …"
   }
 
   private static var names: [String] { configuration.subcommands.map { $0._commandName } + ["help"] }
@@ -96,6 +126,7 @@ public struct Payg: ParsableCommand {
   }
 
   private static func report(_ error: any Error, _ console: Console) -> ExitStatus {
+    if let shown = error as? ShownFault { return shown.status }
     if let fault = error as? any CommandFault {
       console.complain(fault.message, help: fault.help)
       return fault.status
@@ -134,6 +165,11 @@ protocol CommandFault: Error {
   var message: String { get }
   var help: String? { get }
   var status: ExitStatus { get }
+}
+
+/// A fault that its user has been shown already.
+struct ShownFault: Error {
+  var status: ExitStatus
 }
 
 /// A fault made of a sentence.

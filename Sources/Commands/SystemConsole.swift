@@ -11,14 +11,30 @@ extension Console {
   static func ofSystem() -> Console {
     signal(SIGPIPE, SIG_IGN)
     var environment: [String: String] = [:]
-    for name in ["NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "TERM", "COLUMNS", "PATH", "SHELL"] {
+    for name in [
+      "NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR", "TERM", "COLUMNS", "LC_ALL", "LC_CTYPE", "LANG", "PATH", "SHELL",
+      StoreOptions.variable, ProviderOptions.variable,
+    ] {
       if let value = getenv(name) { environment[name] = String(cString: value) }
     }
     let out = FileSink(STDOUT_FILENO, environment: environment)
     let error = FileSink(STDERR_FILENO, environment: environment)
     return Console(
-      out: out, error: error, input: { FileSink.readAll(STDIN_FILENO) }, environment: environment,
+      out: out, error: error, input: { FileSink.readAll(STDIN_FILENO) }, feed: FileFeed(STDIN_FILENO),
+      interrupts: Interrupts(watch: watchInterrupts, hasCome: { interruptCame != 0 }), environment: environment,
       executable: pathOfExecutable())
+  }
+
+  private static func watchInterrupts() {
+    // What was begun goes on: a read that waits is the only thing a second Ctrl-C has to end.
+    var action = sigaction()
+    #if canImport(Darwin)
+      action.__sigaction_u.__sa_handler = { _ in interruptCame = 1 }
+    #else
+      action.__sigaction_handler.sa_handler = { _ in interruptCame = 1 }
+    #endif
+    action.sa_flags = Int32(SA_RESTART) | Int32(bitPattern: UInt32(SA_RESETHAND))
+    sigaction(SIGINT, &action, nil)
   }
 
   private static func pathOfExecutable() -> String {
@@ -37,6 +53,31 @@ extension Console {
     (out as? FileSink)?.flush()
     (error as? FileSink)?.flush()
     exit(status.rawValue)
+  }
+}
+
+/// Set by Ctrl-C where somebody watches for it.
+nonisolated(unsafe) private var interruptCame: sig_atomic_t = 0
+
+/// An open file that is read as it comes.
+final class FileFeed: TextFeed {
+  private let descriptor: Int32
+
+  init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+  func next(waits: Bool) -> [UInt8]? {
+    var asked = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    if !waits, poll(&asked, 1, 0) == 0 { return [] }
+    let size = 1 << 16
+    while true {
+      var count = 0
+      let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, length in
+        count = read(descriptor, buffer.baseAddress, size)
+        length = max(0, count)
+      }
+      if count < 0, errno == EINTR { continue }
+      return count > 0 ? bytes : nil
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import Formats
 import Lab
 
 /// A run for people: a line for each file, what failed last, so that it is on the screen.

@@ -16,6 +16,8 @@ public final class CompiledProgram: Sendable {
   let readsTotals: [Bool]
   /// By rule: what it tells people when it acts.
   let notices: [[Decision.Notice]]
+  /// What archives leave out: the facts of an account and of events that nothing has happened to.
+  let blanks: BlankFacts
 
   public init(_ program: Program) throws(CompileError) {
     try CompiledProgram.guardShape(program)
@@ -35,6 +37,7 @@ public final class CompiledProgram: Sendable {
         return Decision.Notice(level: level, rule: rule)
       }
     }
+    blanks = BlankFacts(program, layout)
   }
 
   /// The most that deciding one event can take: instructions run one after another, registers in use.

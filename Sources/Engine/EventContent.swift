@@ -25,7 +25,7 @@ extension AccountState {
   fileprivate func name(of kind: RecordKind, at index: Int64) -> String? {
     guard let index = Int(exactly: index) else { return nil }
     return switch kind {
-    case .hold: holds.indices.contains(index) ? holds[index].id : nil
+    case .hold: holds.has(index) ? holds[index].id : nil
     case .payment: payments.indices.contains(index) ? payments[index].id : nil
     case .refund: refunds.indices.contains(index) ? refunds[index].key : nil
     }

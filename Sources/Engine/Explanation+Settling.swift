@@ -59,7 +59,7 @@ extension Explanation {
     let isOpen = number(0) == Hold.State.open.rawValue
     let index = arithmetic.reader.evaluate(hold)
     let known = account.flatMap { account in
-      index >= 0 && index < Int64(account.holds.count) ? account.holds[Int(index)].drawn : nil
+      Int(exactly: index).flatMap { account.holds.has($0) ? account.holds[$0].drawn : nil }
     }
     guard isOpen else { return (0, engine.program.buckets.map { _ in 0 }) }
     return (number(1), known)

@@ -12,7 +12,7 @@ public enum RecordRows {
     of kind: RecordKind, at index: Int, in account: borrowing AccountState, program: Program, order: BurnOrder
   ) -> [Int64]? {
     switch kind {
-    case .hold: account.holds.indices.contains(index) ? row(of: account.holds[index], program) : nil
+    case .hold: account.holds.has(index) ? row(of: account.holds[index], program) : nil
     case .payment:
       account.payments.indices.contains(index)
         ? row(of: account.payments[index], unspent: account.unspent(payment: index, order: order)) : nil

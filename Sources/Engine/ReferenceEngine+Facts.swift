@@ -43,7 +43,7 @@ extension ReferenceEngine {
     if let field = event.keyField {
       key = input.fields[field]
     } else if let field = event.keyThrough, let hold = Int(exactly: input.fields[field]),
-      account.holds.indices.contains(hold)
+      account.holds.has(hold)
     {
       key = Int64(account.holds[hold].key)
     }

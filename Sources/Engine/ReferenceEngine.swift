@@ -58,7 +58,7 @@ public struct ReferenceEngine {
   /// Holds whose time was over by `now` give back what they reserve, each as of its own time.
   private func expire(_ account: inout AccountState, by now: Int64) throws(EngineFault) {
     while true {
-      let over = account.holds.indices.filter {
+      let over = account.holds.numbers.filter {
         account.holds[$0].state == .open && account.holds[$0].expiresAt <= now
       }
       guard let index = over.min(by: { account.holds[$0].expiresAt < account.holds[$1].expiresAt }) else { return }
@@ -86,7 +86,7 @@ public struct ReferenceEngine {
     decision.shortfall = answer.absorbed
     decision.amount = answer.covered + answer.absorbed
     decision.drawn = answer.drawn
-    decision.hold = account.holds.lastIndex { $0.event == input.event && $0.id == input.id }
+    decision.hold = account.holds.last { $0.event == input.event && $0.id == input.id }
     decision.refunds = account.refunds.indices.filter {
       account.refunds[$0].event == input.event && account.refunds[$0].origin == input.id
     }

@@ -26,6 +26,14 @@ public struct RuleEngine: Sendable {
     globals = Array(repeating: LedgerLayout.unset, count: compiled.layout.globalCount)
   }
 
+  /// Puts a global setting back as it was kept. Whether it may be changed to that is not asked: see `change`.
+  ///
+  /// - Parameter value: in its type's unit; `LedgerLayout.unset` while its default holds.
+  public mutating func keep(global setting: Int, _ value: Int64) {
+    let place = compiled.layout.settings[setting]
+    if place.scope == .global { globals[place.slot] = value }
+  }
+
   /// Takes over the global settings of an engine whose program declares the same ones: the same rules with other table rows.
   public mutating func takeGlobals(of other: RuleEngine) {
     precondition(other.globals.count == globals.count, "global settings are taken over between versions of one program")

@@ -37,7 +37,7 @@ extension Submission {
     decision.firedRules = answer.firedRules
     // Holds may be very many, and what comes again is mostly no hold.
     if engine.compiled.codes[input.event].movement == .hold {
-      decision.hold = account.holds.lastIndex { $0.event == input.event && $0.id == input.id }
+      decision.hold = account.holds.last { $0.event == input.event && $0.id == input.id }
     }
     decision.refunds = account.refunds.indices.filter {
       account.refunds[$0].event == input.event && account.refunds[$0].origin == input.id
@@ -70,10 +70,10 @@ extension Submission {
       }
       return Int(input.fields[field])
     }
-    guard let field = program.events[input.event].keyThrough, field < input.fields.count, input.fields[field] >= 0,
-      input.fields[field] < Int64(account.holds.count)
+    guard let field = program.events[input.event].keyThrough, field < input.fields.count,
+      let hold = Int(exactly: input.fields[field]), account.holds.has(hold)
     else { return nil }
-    let key = account.holds[Int(input.fields[field])].key
+    let key = account.holds[hold].key
     return key >= 0 && key < account.keyCount ? key : nil
   }
 

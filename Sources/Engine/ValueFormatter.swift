@@ -7,8 +7,8 @@ public struct ValueFormatter: Sendable {
   let symbols: [Int64: String]
   let keyNames: [String]
   let cardNames: [String]
-  /// What people know the records of an account by, in the order they were made.
-  let recordNames: [RecordKind: [String]]
+  /// What people know the records of an account by, by their number.
+  let recordNames: [RecordKind: [Int: String]]
 
   public init(_ program: Program, keyNames: [String] = [], cardNames: [String] = []) {
     self.init(program, keyNames: keyNames, cardNames: cardNames, recordNames: [:])
@@ -16,14 +16,17 @@ public struct ValueFormatter: Sendable {
 
   /// With the names that an account gives its keys, cards, holds, payments and refunds.
   public init(_ program: Program, of account: AccountState) {
-    let names: [RecordKind: [String]] = [
-      .hold: account.holds.map(\.id), .payment: account.payments.map(\.id), .refund: account.refunds.map(\.key),
+    func numbered(_ names: [String]) -> [Int: String] { Dictionary(uniqueKeysWithValues: zip(names.indices, names)) }
+    let holds = account.holds.numbers.map { ($0, account.holds[$0].id) }
+    let names: [RecordKind: [Int: String]] = [
+      .hold: Dictionary(uniqueKeysWithValues: holds), .payment: numbered(account.payments.map(\.id)),
+      .refund: numbered(account.refunds.map(\.key)),
     ]
     self.init(program, keyNames: account.keyNames, cardNames: account.cardNames, recordNames: names)
   }
 
   private init(
-    _ program: Program, keyNames: [String], cardNames: [String], recordNames: [RecordKind: [String]]
+    _ program: Program, keyNames: [String], cardNames: [String], recordNames: [RecordKind: [Int: String]]
   ) {
     var symbols: [Int64: String] = [:]
     for (name, symbol) in program.names { symbols[symbol] = name }
@@ -59,8 +62,7 @@ public struct ValueFormatter: Sendable {
   /// `hold h1`; by its number, from 1, where nobody gave it a name.
   private func record(_ kind: RecordKind, _ value: Int64) -> String {
     guard let index = Int(exactly: value), index >= 0 else { return "no \(kind.rawValue)" }
-    let names = recordNames[kind] ?? []
-    let name = index < names.count ? names[index] : ""
+    let name = recordNames[kind]?[index] ?? ""
     return "\(kind.rawValue) \(name.isEmpty ? "number \(index + 1)" : name)"
   }
 }

@@ -1,3 +1,4 @@
+import Formats
 import Values
 
 // What an import shows: the table for the rules, and what happened to every entry that is not simply in it.

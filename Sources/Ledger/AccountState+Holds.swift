@@ -37,7 +37,7 @@ extension AccountState {
     settling hold: Int, drawn: [Int64], overrun: [Int64], covered: Int64, overrunCovered: Int64, absorbed: Int64,
     rolled: [Int64]?, keyRolled: [Int64]?
   ) -> [LedgerChange] {
-    guard holds.indices.contains(hold) else { return [resolution(of: hold, .settled)] }
+    guard holds.has(hold) else { return [resolution(of: hold, .settled)] }
     let record = holds[hold]
     let isOpen = record.state == .open
     var changes = isOpen ? reserveReturned(record, rolled) : []
@@ -70,7 +70,7 @@ extension AccountState {
   public func changes(
     releasing hold: Int, as state: Hold.State, rolled: [Int64]?, keyRolled: [Int64]?
   ) -> [LedgerChange] {
-    guard holds.indices.contains(hold), holds[hold].state == .open else { return [resolution(of: hold, state)] }
+    guard holds.has(hold), holds[hold].state == .open else { return [resolution(of: hold, state)] }
     let record = holds[hold]
     var changes = reserveReturned(record, rolled)
     for (meter, place) in layout.meters.enumerated() where record.key >= 0 || !place.isPerKey {

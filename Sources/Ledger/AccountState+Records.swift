@@ -67,7 +67,7 @@ extension AccountState {
         throw .wrongRecord(kind: "hold", index: holds.count)
       }
     case .resolve:
-      guard holds.indices.contains(target), let state = Hold.State(rawValue: change.amount),
+      guard holds.has(target), let state = Hold.State(rawValue: change.amount),
         AccountState.mayBecome(state, from: holds[target].state)
       else { throw .wrongRecord(kind: "hold", index: target) }
       change.allowance = holds[target].state.rawValue

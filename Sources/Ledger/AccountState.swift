@@ -12,7 +12,7 @@ public struct AccountState: Sendable, Hashable {
   /// Names of the cards it has named; a card is known by its index.
   public private(set) var cardNames: [String] = []
   /// In the order they were made; rules know them by index.
-  public internal(set) var holds: [Hold] = []
+  public internal(set) var holds = HoldBook()
   public internal(set) var payments: [Payment] = []
   public internal(set) var refunds: [Refund] = []
   /// The open holds, by index, in the order they expire.
@@ -71,11 +71,11 @@ public struct AccountState: Sendable, Hashable {
 
   /// Keeps the words that came with the event that made a hold; nothing for an index that names none.
   public mutating func label(hold: Int, _ labels: [Transaction.Label]) {
-    if holds.indices.contains(hold) { holds[hold].labels = labels }
+    if holds.has(hold) { holds[hold].labels = labels }
   }
 
-  /// The latest hold of this id.
-  public func hold(_ id: String) -> Int? { holds.lastIndex { $0.id == id } }
+  /// The latest hold of this id, of those at hand.
+  public func hold(_ id: String) -> Int? { holds.last { $0.id == id } }
 
   /// The payment of this id: the paid one, else the latest attempt.
   public func payment(_ id: String) -> Int? {

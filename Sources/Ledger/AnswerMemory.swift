@@ -64,5 +64,10 @@ public struct AnswerMemory: Sendable, Hashable {
     if !id.isEmpty, answers[question] == nil { charges[question] = payment }
   }
 
+  /// Lets go of all answers. Charges stay.
+  mutating func letGo() {
+    if !answers.isEmpty { answers.removeAll(keepingCapacity: answers.count < 64) }
+  }
+
   mutating func putBack(_ charges: Charges) { self.charges = charges }
 }

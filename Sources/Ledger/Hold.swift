@@ -30,4 +30,21 @@ public struct Hold: Sendable, Hashable {
   /// epoch is another has ended since, and nothing of this hold is counted in it.
   public var epochs: [Int64]
   public var keyEpochs: [Int64]
+
+  public init(
+    id: String, event: Int, key: Int, at: Int64, expiresAt: Int64, covered: Int64, drawn: [Int64], fields: [Int64], state: State, labels: [Transaction.Label] = [], epochs: [Int64], keyEpochs: [Int64]
+  ) {
+    self.id = id
+    self.event = event
+    self.key = key
+    self.at = at
+    self.expiresAt = expiresAt
+    self.covered = covered
+    self.drawn = drawn
+    self.fields = fields
+    self.state = state
+    self.labels = labels
+    self.epochs = epochs
+    self.keyEpochs = keyEpochs
+  }
 }

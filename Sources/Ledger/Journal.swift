@@ -66,6 +66,13 @@ public struct Transaction: Sendable, Hashable {
     /// `LedgerLayout.unset` where its default held.
     public var before: Int64
     public var after: Int64
+
+    public init(setting: Int, key: Int?, before: Int64, after: Int64) {
+      self.setting = setting
+      self.key = key
+      self.before = before
+      self.after = after
+    }
   }
 }
 

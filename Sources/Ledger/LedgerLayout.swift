@@ -239,7 +239,7 @@ public final class LedgerLayout: Sendable {
   public static let stale = Int64.min
 
   /// The row of an account that nothing has happened to.
-  var newAccountRow: [Int64] {
+  public var newAccountRow: [Int64] {
     var row = [Int64](repeating: 0, count: accountStride)
     for setting in settings where setting.scope == .account { row[setting.slot] = LedgerLayout.unset }
     for slot in lastSlots { row[slot] = LedgerLayout.none }
@@ -250,7 +250,8 @@ public final class LedgerLayout: Sendable {
     return row
   }
 
-  var newKeyRow: [Int64] {
+  /// The row of a key that nothing has happened to.
+  public var newKeyRow: [Int64] {
     var row = [Int64](repeating: 0, count: keyStride)
     for setting in settings where setting.scope == .key { row[setting.slot] = LedgerLayout.unset }
     for window in keyWindows {

@@ -13,6 +13,18 @@ public struct Lot: Sendable, Hashable {
   public var receivedAt: Int64
   /// What brought it: the event's id.
   public var origin: String
+
+  public init(
+    number: Int, kind: Int, isPaid: Bool, amount: Int64, remaining: Int64, receivedAt: Int64, origin: String
+  ) {
+    self.number = number
+    self.kind = kind
+    self.isPaid = isPaid
+    self.amount = amount
+    self.remaining = remaining
+    self.receivedAt = receivedAt
+    self.origin = origin
+  }
 }
 
 /// Which lot a payment burns first.
@@ -32,6 +44,12 @@ public struct LotBook: Sendable, Hashable {
   private var nextNumber = 1
 
   public init() {}
+
+  /// Lots as they were kept, oldest first.
+  init(lots: [Lot]) {
+    self.lots = lots
+    nextNumber = (lots.map(\.number).max() ?? 0) + 1
+  }
 
   /// What is left in all lots before payments not yet assigned. In 128 bits, since lots may outnumber any balance.
   public var remaining: Int128 { lots.reduce(0) { $0 + Int128($1.remaining) } }

@@ -43,12 +43,42 @@ public struct Payment: Sendable, Hashable {
     /// What no lot had: the customer owed it.
     public var debt: Int64
 
+    public init(amount: Int64, parts: [Part], debt: Int64) {
+      self.amount = amount
+      self.parts = parts
+      self.debt = debt
+    }
+
     public struct Part: Sendable, Hashable {
       public var lot: Int
       public var amount: Int64
+
+      public init(lot: Int, amount: Int64) {
+        self.lot = lot
+        self.amount = amount
+      }
     }
   }
 
   /// What the customer paid with it.
   public var paid: Int64 { state == .paid ? amount : 0 }
+
+  public init(
+    id: String, key: String, bucket: Int, amount: Int64, card: Int? = nil, isAutomatic: Bool, event: Int, origin: String, fields: [Int64] = [], at: Int64, state: State, lot: Int? = nil, refunded: Int64 = 0, clawback: Clawback? = nil
+  ) {
+    self.id = id
+    self.key = key
+    self.bucket = bucket
+    self.amount = amount
+    self.card = card
+    self.isAutomatic = isAutomatic
+    self.event = event
+    self.origin = origin
+    self.fields = fields
+    self.at = at
+    self.state = state
+    self.lot = lot
+    self.refunded = refunded
+    self.clawback = clawback
+  }
 }

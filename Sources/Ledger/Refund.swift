@@ -21,4 +21,16 @@ public struct Refund: Sendable, Hashable {
   /// Microseconds since 1970.
   public var at: Int64
   public var state: State
+
+  public init(
+    key: String, payment: Int, amount: Int64, event: Int, origin: String, at: Int64, state: State
+  ) {
+    self.key = key
+    self.payment = payment
+    self.amount = amount
+    self.event = event
+    self.origin = origin
+    self.at = at
+    self.state = state
+  }
 }

@@ -237,7 +237,7 @@ import Values
     world.now += 2 * Instant.perHour
     #expect(try world.send("request", ["cost": 40 * dollar]).verdict == .denied)
     #expect(world.journal.transactions.filter { $0.step == .expiry }.map(\.id) == ["short", "middle"])
-    #expect(world.account.holds.map(\.state) == [.open, .expired, .expired])
+    #expect(world.account.holds.all.map(\.state) == [.open, .expired, .expired])
     #expect(world.account.clock == world.now)
   }
 

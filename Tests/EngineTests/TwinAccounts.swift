@@ -20,6 +20,8 @@ struct TwinAccounts {
   var waiting: [(input: EventInput, payment: Int)] = []
   /// What happened, by name, so that a test can see that everything does.
   var seen: [String: Int] = [:]
+  /// Is told every decision of the compiled engine.
+  var watch: ((Decision, AccountState, Comment) -> Void)?
 
   init(seed: UInt64) throws {
     self.seed = seed
@@ -97,7 +99,7 @@ struct TwinAccounts {
     if account.refunds.contains(where: { $0.state == .pending }), generator.chance(30) {
       return generator.pick([RandomProgram.refundPaid, RandomProgram.refundFailed])
     }
-    if account.holds.contains(where: { $0.state == .open }), generator.chance(50) {
+    if account.holds.all.contains(where: { $0.state == .open }), generator.chance(50) {
       return generator.pick([4, 4, 4, 4, 5])
     }
     if account.payments.contains(where: { $0.state == .paid }), generator.chance(30) {
@@ -119,7 +121,7 @@ struct TwinAccounts {
       }
       let (count, open): (Int, [Int]) =
         switch kind {
-        case .hold: (account.holds.count, account.holds.indices.filter { account.holds[$0].state == .open })
+        case .hold: (account.holds.count, account.holds.numbers.filter { account.holds[$0].state == .open })
         case .payment:
           (account.payments.count, account.payments.indices.filter { account.payments[$0].state == .pending })
         case .refund: (account.refunds.count, account.refunds.indices.filter { account.refunds[$0].state == .pending })
@@ -168,6 +170,7 @@ struct TwinAccounts {
       if left != right { return false }
       if !decision.isAllowed, decision.verdict != .waiting, !expiring { #expect(account == before, place) }
       note(decision, before, isResumed: payment != nil)
+      watch?(decision, account, place)
       let wasAsked = before.payments.contains { $0.event == input.event && $0.origin == input.id }
       // Explaining takes longer than deciding.
       if number % 2 == 0 {
@@ -219,6 +222,7 @@ struct TwinAccounts {
       #expect(summary(exchange.decision, isChecked: false) == summary(oracle.decision, isChecked: false), place)
       if !exchange.followed.isEmpty { seen["conversation", default: 0] += 1 }
       note(exchange.decision, before, isResumed: false)
+      for decision in [exchange.decision] + exchange.followed.compactMap(\.decision) { watch?(decision, account, place) }
     case (.failure(let fault), .failure(let oracle)):
       if case .fieldOutOfRange = oracle {} else { #expect(fault == oracle, place) }
     default:
@@ -256,7 +260,7 @@ struct TwinAccounts {
     for contra in Contra.allCases {
       #expect(account.contra(contra) - before.contra(contra) == moved[.contra(contra), default: 0], place)
     }
-    let open = account.holds.filter { $0.state == .open }
+    let open = account.holds.all.filter { $0.state == .open }
     for (index, bucket) in account.layout.buckets.enumerated() where bucket.window == nil || bucket.window == .ever {
       #expect(account.row[bucket.heldSlot] == open.reduce(0) { $0 + $1.drawn[index] }, place)
     }

@@ -16,7 +16,7 @@ import Values
     #expect(world.meter(LedgerWorld.keyTotal, key: 0) == (0, 0))
     #expect(world.meter(LedgerWorld.quotaTotal) == (20, 20))
     #expect(world.meter(LedgerWorld.other) == (0, 0))
-    let hold = try #require(world.account.holds.first)
+    let hold = try #require(world.account.holds.all.first)
     #expect((hold.id, hold.event, hold.key, hold.at, hold.expiresAt) == ("h1", 5, 1, 100, 900))
     #expect((hold.covered, hold.drawn, hold.fields, hold.state) == (55, [30, 20, 0], [7, 8], .open))
     #expect(hold.epochs.count == world.layout.accountWindows.count)
@@ -59,7 +59,7 @@ import Values
     #expect(world.meter(LedgerWorld.quotaTotal) == (drawn[1], 0))
     #expect(world.account.contra(.usage) == paid + absorbed)
     #expect(world.account.contra(.absorbed) == -absorbed)
-    #expect(world.account.holds.map(\.state) == [.settled, .open])
+    #expect(world.account.holds.all.map(\.state) == [.settled, .open])
     #expect(world.account.sumOfBooks == 0)
   }
 

@@ -64,7 +64,7 @@ import Values
 
     private mutating func settle() throws {
       let hold = index(world.account.holds.count)
-      let known = world.account.holds.indices.contains(hold)
+      let known = world.account.holds.has(hold)
       let key = known ? world.account.holds[hold].key : -1
       let rolled = world.rolled(at: now, key: key)
       if number(3) == 0 {
@@ -179,7 +179,7 @@ import Values
 
   private static func checkHolds(_ sequence: Sequence, _ note: Comment) {
     let (world, account, layout) = (sequence.world, sequence.world.account, sequence.world.layout)
-    let open = account.holds.indices.filter { account.holds[$0].state == .open }
+    let open = account.holds.numbers.filter { account.holds[$0].state == .open }
     #expect(account.openHolds.sorted() == open, note)
     #expect(account.nextExpiry == open.map { account.holds[$0].expiresAt }.min() ?? Int64.max, note)
     func current(_ hold: Hold, _ window: WindowKind?) -> Bool {

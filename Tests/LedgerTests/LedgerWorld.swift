@@ -96,7 +96,7 @@ struct LedgerWorld {
   mutating func settle(
     _ hold: Int, _ drawn: [Int64], overrun: [Int64] = [0, 0, 0], absorbed: Int64 = 0, at time: Int64 = 0
   ) throws -> [LedgerChange] {
-    let key = account.holds.indices.contains(hold) ? account.holds[hold].key : -1
+    let key = account.holds.has(hold) ? account.holds[hold].key : -1
     let rolled = rolled(at: account.effectiveTime(time), key: key)
     let list = account.changes(
       settling: hold, drawn: drawn, overrun: overrun, covered: drawn.reduce(0, +),
@@ -105,7 +105,7 @@ struct LedgerWorld {
   }
 
   mutating func release(_ hold: Int, as state: Hold.State = .voided, at time: Int64 = 0) throws {
-    let key = account.holds.indices.contains(hold) ? account.holds[hold].key : -1
+    let key = account.holds.has(hold) ? account.holds[hold].key : -1
     let rolled = rolled(at: account.effectiveTime(time), key: key)
     let list = account.changes(releasing: hold, as: state, rolled: rolled.own, keyRolled: rolled.key)
     try run(list, key: key, at: time, id: "v")

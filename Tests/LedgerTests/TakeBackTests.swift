@@ -57,7 +57,7 @@ import Values
     try world.run(list, key: 1, at: TakeBackTests.april)
     #expect(world.account.sumOfBooks == 0)
     #expect(world.remainders.reduce(0, +) == max(0, world.account.book(0)))
-    #expect(world.account.holds.map(\.state) == [.settled, .voided, .open])
+    #expect(world.account.holds.all.map(\.state) == [.settled, .voided, .open])
     #expect(world.account.clock == TakeBackTests.april)
   }
 

@@ -17,11 +17,20 @@ struct ArrowTests {
     "Ledger": ["Values"],
     "Engine": language.union(["Diagnostics", "Values", "Language", "Ledger"]),
     "Standard": ["Values", "Language", "Engine"],
+    "CZlib": [],
+    "Formats": system.union(["CZlib", "Diagnostics"]),
+    // The only module that knows SQLite, and it knows no simulation.
+    "Store": system.union([
+      "Diagnostics", "Values", "Language", "Ledger", "Engine", "Formats", "GRDB", "GRDBSQLite",
+    ]),
     "CPaygPlugin": [],
-    "Plugins": system.union(language).union(["CPaygPlugin", "Diagnostics", "Language", "Engine", "Lab"]),
-    "Lab": system.union(["Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard"]),
+    "Plugins": system.union(language).union(["CPaygPlugin", "Diagnostics", "Language", "Engine", "Formats", "Lab"]),
+    "Lab": system.union([
+      "Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard", "Formats", "Crypto",
+    ]),
     "Commands": system.union([
-      "Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard", "Lab", "Plugins", "ArgumentParser",
+      "Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard", "Formats", "Store", "Lab", "Plugins",
+      "ArgumentParser",
     ]),
     "REPL": system.union(["Commands"]),
   ]
@@ -31,6 +40,9 @@ struct ArrowTests {
     "Audit": [],
     "Simulator": ["Audit", "Values", "Language", "Ledger", "Engine", "Standard", "Lab"],
     "simulate": ["Simulator", "Audit", "Language", "Standard", "Lab"],
+    "CFaultVFS": [],
+    "StoreStage": ["CFaultVFS", "Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard", "Store"],
+    "stress": ["StoreStage", "CFaultVFS", "Store", "Engine", "Values"],
   ]
 
   static func imports(_ source: String) -> [(line: Int, module: String)] {
@@ -71,7 +83,7 @@ struct ArrowTests {
   /// The targets of a manifest with the names they depend on.
   static func targets(_ manifest: String) -> [String: Set<String>] {
     let form =
-      #/\.(?:target|executableTarget)\(\s*name:\s*"(\w+)"(?:,\s*dependencies:\s*\[((?:[^\[\]]|\[[^\]]*\])*)\])?/#
+      #/\.(?:target|executableTarget|systemLibrary)\(\s*name:\s*"(\w+)"(?:,\s*dependencies:\s*\[((?:[^\[\]]|\[[^\]]*\])*)\])?/#
     return manifest.matches(of: form).reduce(into: [:]) { targets, match in
       let list = match.2.map(String.init) ?? ""
       let names = list.matches(of: #/(package:\s*)?"([\w-]+)"/#).filter { $0.1 == nil }.map { String($0.2) }

@@ -8,6 +8,9 @@ struct Options {
   /// The shipped rules: beside this package, wherever it lies.
   var rules = "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/rules"
 
+  /// Where files are made: on the disk that is to be measured.
+  var folder = System.temporaryFolder
+
   static let usage = """
     payg-bench: how long decisions take
 
@@ -15,6 +18,7 @@ struct Options {
       --seconds N      how long each thing is measured (1)
       --json           one JSON object instead of a table
       --rules FOLDER   other rules than the shipped ones; they must decide like those
+      --folder FOLDER  where stores are made, on the disk to be measured ($TMPDIR)
 
     benchmarks: \(Benchmarks.all.map(\.name).joined(separator: ", "))
 
@@ -30,6 +34,7 @@ struct Options {
       switch argument {
       case "--filter": filters.append(value(of: argument).lowercased())
       case "--json": json = true
+      case "--folder": folder = value(of: argument)
       case "--rules": rules = value(of: argument)
       case "--seconds":
         let text = value(of: argument)

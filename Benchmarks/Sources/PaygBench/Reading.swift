@@ -10,10 +10,16 @@ struct Reading {
 
   enum Unit: String {
     case nanoseconds = "ns"
+    case microseconds = "µs"
     case milliseconds = "ms"
     case megabytesPerSecond = "MB/s"
+    case perSecond = "/s"
     case allocations = "allocations"
+    case bytes = "bytes"
     case percent = "%"
+
+    /// Whether more of it is better.
+    var isSpeed: Bool { self == .megabytesPerSecond || self == .perSecond }
   }
 
   enum Aim {
@@ -35,7 +41,7 @@ struct Reading {
   /// slows both.
   var ratio: Double? {
     guard let baseline else { return nil }
-    return zip(rounds, baseline).map { unit == .megabytesPerSecond ? $1 / $0 : $0 / $1 }.median
+    return zip(rounds, baseline).map { unit.isSpeed ? $1 / $0 : $0 / $1 }.median
   }
 
   var isMet: Bool? {

@@ -15,6 +15,15 @@ enum System {
     return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
   }
 
+  /// Nanoseconds on a clock that nobody sets.
+  static var wallTime: Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) * 1e9 + Double(time.tv_nsec)
+  }
+
+  static var temporaryFolder: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
+
   static func leave() -> Never { exit(0) }
 
   /// Says what is wrong and ends the program.

@@ -59,7 +59,7 @@ extension Evaluator {
       frame[record.first + number] = number < row.count ? row[number] : ValueType.none
     }
     guard record.kind == .hold else { return }
-    let drawn = account.holds.indices.contains(index) ? account.holds[index].drawn : []
+    let drawn = account.holds.has(index) ? account.holds[index].drawn : []
     for bucket in 0..<unit.pointee.bucketCount {
       frame[record.drawn + bucket] = bucket < drawn.count ? drawn[bucket] : 0
     }
@@ -81,13 +81,14 @@ extension Evaluator {
       let field = load.place.field
       if misfit >= 0, misfit < field { return misfit }
       if given[field] == ValueType.none, units[event].ranges[field].isOptional { continue }
-      let count =
+      let record = Int(exactly: given[field]) ?? -1
+      let isKnown =
         switch load.place.kind {
-        case .hold: account.holds.count
-        case .payment: account.payments.count
-        case .refund: account.refunds.count
+        case .hold: account.holds.has(record)
+        case .payment: account.payments.indices.contains(record)
+        case .refund: account.refunds.indices.contains(record)
         }
-      if given[field] < 0 || given[field] >= Int64(count) { return field }
+      if !isKnown { return field }
     }
     return misfit
   }

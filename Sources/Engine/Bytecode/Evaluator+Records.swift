@@ -82,7 +82,7 @@ extension Evaluator {
 
   /// What a hold counted for its key is given back to that key: an event that comes with another cannot resolve it.
   private func check(holdAt index: Int, of account: AccountState) throws(LedgerFault) {
-    guard account.holds.indices.contains(index), account.holds[index].key == key || account.holds[index].key < 0 else {
+    guard account.holds.has(index), account.holds[index].key == key || account.holds[index].key < 0 else {
       throw .wrongRecord(kind: "hold", index: index)
     }
   }

@@ -46,8 +46,8 @@ extension UnsafeMutablePointer<Unit> {
   @inline(never)
   private func keyThroughHold(amongst account: borrowing AccountState) -> Int {
     let value = pointee.frame[pointee.fields &+ pointee.keyThrough]
-    guard value >= 0, value < Int64(account.holds.count) else { return -1 }
-    let key = account.holds[Int(value)].key
+    guard let hold = Int(exactly: value), account.holds.has(hold) else { return -1 }
+    let key = account.holds[hold].key
     return key < account.keyCount ? key : -1
   }
 

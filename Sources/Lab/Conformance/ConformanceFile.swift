@@ -1,3 +1,4 @@
+import Formats
 import Values
 
 /// A file of worked billing cases: what an account was, what happened to it, and what should have come of it.

@@ -1,3 +1,5 @@
+import Formats
+
 /// What the rules made of one case.
 public struct ConformanceResult: Sendable {
   public var id: String

@@ -1,3 +1,4 @@
+import Formats
 import Values
 
 /// The events the cases speak of: how each may be spelled, and the members it is read for.

@@ -1,3 +1,5 @@
+import Formats
+
 /// Writes a run as TAP version 14: one line a scenario, what went wrong as a block below it.
 public enum TapWriter {
   public static func text(_ run: TestRun) -> String {

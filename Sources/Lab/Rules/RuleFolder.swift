@@ -90,76 +90,43 @@ public struct RuleFolder: Sendable {
   /// Reads, checks and analyses all of it, with any reforms laid over.
   ///
   /// - Throws: only where a file cannot be read. What is wrong with a text is a diagnostic of the result.
-  public func load(
-    vocabulary: Vocabulary, reforms: [String] = [], replacing tables: [String: [UInt8]] = [:]
-  ) throws(FileFault) -> LoadedRules {
-    var sources = SourceMap()
-    var diagnostics = DiagnosticList()
-    var files: [FileSyntax] = []
-    var folders: [String: String] = [:]
-    for family in families {
-      let source = try RuleFolder.source(family.policyPath, limit: Limits.standard.fileBytes)
-      let (file, found) = Parser.parse(source: sources.add(source), in: sources)
-      diagnostics.append(contentsOf: found)
-      files.append(file)
-      folders[file.familyName ?? family.name] = family.folder
-    }
-    var reformTexts: [[UInt8]] = []
-    var overlays: [FileSyntax] = []
-    for path in reforms {
-      let source = try RuleFolder.source(path, limit: Limits.standard.fileBytes)
-      let (file, found) = Parser.parse(source: sources.add(source), in: sources)
-      diagnostics.append(contentsOf: found)
-      overlays.append(file)
-      reformTexts.append(source.bytes)
-    }
-    diagnostics.append(contentsOf: Reforming.apply(overlays, to: &files))
-
-    let csv = try tableSources(of: files, folders: folders, replacing: tables)
-    let checked = Checker.check(files: files, sources: sources, vocabulary: vocabulary) { family, name in
-      csv["\(family)/\(name)"]
-    }
-    diagnostics.append(contentsOf: checked.diagnostics)
-    var program = checked.program
-    if !diagnostics.hasErrors { diagnostics.append(contentsOf: Analysis.diagnose(program)) }
-    for text in reformTexts { program.hash = LoadedRules.hash(program.hash, followedBy: text) }
+  public func load(vocabulary: Vocabulary, reforms: [String] = []) throws(FileFault) -> LoadedRules {
+    let (texts, parse) = try gather(reforms)
     return LoadedRules(
-      path: path, families: families, program: program, sources: program.sources, diagnostics: diagnostics,
-      files: files)
+      texts, parse, path: path, families: families, vocabulary: vocabulary, depth: .analysed)
   }
 
-  private static func source(_ path: String, limit: Int) throws(FileFault) -> Source {
-    // The bytes are not required to be UTF-8 here: the lexer says where they are not.
-    Source(name: path, bytes: try TextFile.read(path, limit: limit))
-  }
+  /// Reads all of it: the texts a policy is made of, with any reforms laid over.
+  public func texts(reforms: [String] = []) throws(FileFault) -> PolicyTexts { try gather(reforms).texts }
 
-  private func tableSources(
-    of files: [FileSyntax], folders: [String: String], replacing: [String: [UInt8]]
-  ) throws(FileFault) -> [String: Source] {
-    var found: [String: Source] = [:]
-    for file in files {
-      guard let family = file.familyName, let folder = folders[family] else { continue }
-      for declaration in file.declarations {
-        guard case .table(let table) = declaration.kind, let name = table.file?.text else { continue }
-        let path = TextFile.join(folder, name)
-        if let bytes = replacing[name] {
-          found["\(family)/\(name)"] = Source(name: path, bytes: bytes)
-        } else if !name.hasPrefix("/"), !name.split(separator: "/").contains(".."), TextFile.isFile(path) {
-          found["\(family)/\(name)"] = Source(
-            name: path, bytes: try TextFile.readText(path, limit: TextFile.tableBytes))
-        }
-      }
+  /// The texts, parsed: only then is it known which tables belong to them.
+  private func gather(_ reforms: [String]) throws(FileFault) -> (texts: PolicyTexts, parse: PolicyParse) {
+    var rules: [PolicyTexts.Text] = []
+    for family in families {
+      rules.append(try RuleFolder.read("\(family.textFolder)/\(RuleFolder.policyName)", from: family.policyPath))
     }
-    return found
+    var overlays: [PolicyTexts.Text] = []
+    for (place, path) in reforms.enumerated() {
+      overlays.append(try RuleFolder.read(PolicyTexts.reformName(place + 1, path), from: path))
+    }
+    let parse = PolicyParse(rules: rules, reforms: overlays)
+    var tables: [PolicyTexts.Text] = []
+    for name in parse.tables {
+      guard let family = families.first(where: { name.hasPrefix($0.textFolder + "/") }) else { continue }
+      let path = TextFile.join(family.folder, String(name.dropFirst(family.textFolder.count + 1)))
+      // One that is missing is a mistake in the rules that name it.
+      if TextFile.isFile(path) { tables.append(try RuleFolder.read(name, from: path)) }
+    }
+    return (try PolicyTexts(rules + tables + overlays), parse)
+  }
+
+  private static func read(_ name: String, from path: String) throws(FileFault) -> PolicyTexts.Text {
+    let limit = name.hasSuffix(ruleEnding) ? Limits.standard.fileBytes : TextFile.tableBytes
+    return try PolicyTexts.text(name, TextFile.read(path, limit: limit), path: path)
   }
 }
 
-extension FileSyntax {
-  /// The name its `policy` line gives.
-  var familyName: String? {
-    for declaration in declarations {
-      if case .policy(let name, _) = declaration.kind { return name.text }
-    }
-    return nil
-  }
+extension RuleFolder.Family {
+  /// What its folder is called in the names of texts, wherever it lies.
+  fileprivate var textFolder: String { [".", "..", "/", ""].contains(name) ? "family" : name }
 }

@@ -18,6 +18,8 @@ public struct FileFault: Error, Sendable, Equatable, CustomStringConvertible {
     case tooLarge(bytes: Int, limit: Int)
     case noRules
     case unwritable
+    /// Two texts of one name.
+    case twice
   }
 
   public init(path: String, _ reason: Reason) {
@@ -34,6 +36,7 @@ public struct FileFault: Error, Sendable, Equatable, CustomStringConvertible {
     case .tooLarge(let bytes, let limit): "`\(path)` has \(bytes) bytes, and at most \(limit) are read"
     case .noRules: "`\(path)` has no rules: neither a `policy.rules` file nor a folder with one"
     case .unwritable: "`\(path)` cannot be written"
+    case .twice: "there are two texts `\(path)`"
     }
   }
 
@@ -45,6 +48,7 @@ public struct FileFault: Error, Sendable, Equatable, CustomStringConvertible {
     case .notText: "save it as UTF-8: `iconv -t UTF-8 \(path)`"
     case .tooLarge: "split it, or move long tables to a CSV file"
     case .noRules: "name a folder of families: `payg check rules`"
+    case .twice: "leave one of them out, or give it another name"
     }
   }
 

@@ -1,4 +1,5 @@
 import Diagnostics
+import Engine
 import Language
 import Values
 
@@ -36,7 +37,7 @@ extension ScenarioBinder {
     guard case .setting(let index) = meaning else {
       report(
         .unknownFact, "`\(assignment.text)` is not a setting", assignment.span, label: "only events move it",
-        help: "state it with `given`, before the event")
+        help: isAboutKeptAccount ? nil : "state it with `given`, before the event")
       return nil
     }
     let setting = program.settings[index]
@@ -53,7 +54,7 @@ extension ScenarioBinder {
 
   // MARK: - Events
 
-  private mutating func bind(_ line: EventSyntaxLine) -> ScenarioPlan.EventCall? {
+  private mutating func bind(_ line: EventSyntaxLine) -> EventCall? {
     guard let index = program.events.firstIndex(where: { $0.name == line.event.text }) else {
       if line.event.text == "payment" {
         report(
@@ -69,8 +70,7 @@ extension ScenarioBinder {
     }
     lastEvent = index
     let event = program.events[index]
-    var values = [ScenarioPlan.Value?](repeating: nil, count: event.givenCount)
-    var labels: [ScenarioPlan.EventCall.Label] = []
+    var values = [EventCall.Value?](repeating: nil, count: event.givenCount)
     var isWhole = true
     for field in line.fields {
       guard let place = place(of: field, in: event, taken: values) else {
@@ -85,9 +85,6 @@ extension ScenarioBinder {
         isWhole = false
       } else if let value = value(field.value, declared.type, of: declared.name) {
         values[place] = value
-        if declared.type.base == .name, let text = word(field.value) {
-          labels.append(ScenarioPlan.EventCall.Label(name: declared.name, text: text))
-        }
       } else {
         isWhole = false
       }
@@ -95,7 +92,15 @@ extension ScenarioBinder {
     if let keyField = event.keyField, keyField < values.count, values[keyField] == nil,
       !line.fields.contains(where: { $0.name?.text == event.fields[keyField].name })
     {
-      values[keyField] = .number(0)
+      values[keyField] = usualKey
+      if isAboutKeptAccount, keys.count > 1, isWhole {
+        let known = keys.prefix(8).map { "`\($0)`" }.joined(separator: ", ")
+        report(
+          .missingField, "`\(event.name)` needs a key, and the account has several", line.event.span,
+          label: "its keys are \(known)\(keys.count > 8 ? " …" : "")",
+          help: "add `\(event.fields[keyField].name) \(keys[0])`")
+        isWhole = false
+      }
     }
     for place in values.indices where values[place] == nil {
       let declared = event.fields[place]
@@ -108,23 +113,28 @@ extension ScenarioBinder {
         isWhole = false
       }
     }
-    var time: Int64?
+    var time = clock
     if let syntax = line.time {
       guard let value = constant(syntax, QualifiedType(.time), of: "at") else { return nil }
       time = value
       clock = max(clock, value)
     }
     guard isWhole else { return nil }
-    return ScenarioPlan.EventCall(
-      event: index, id: line.id?.text ?? "", time: time, fields: values.map { $0 ?? .number(ValueType.none) },
-      labels: labels)
+    return EventCall(
+      event: index, id: line.id?.text ?? "", at: time, fields: values.map { $0 ?? .number(ValueType.none) })
+  }
+
+  /// The key of an event that names none: a scenario's first, else the only one there is.
+  private var usualKey: EventCall.Value? {
+    if isAboutKeptAccount { return keys.count == 1 ? .text(keys[0]) : nil }
+    return .number(0)
   }
 
   private func article(_ type: ValueType) -> String { type == .integer ? "an" : "a" }
 
   /// The index of the field a name or a bare value is for; nil where a mistake was reported.
   private mutating func place(
-    of field: EventSyntaxLine.Field, in event: Event, taken: [ScenarioPlan.Value?]
+    of field: EventSyntaxLine.Field, in event: Event, taken: [EventCall.Value?]
   ) -> Int? {
     guard let name = field.name else {
       let type = ScenarioBinder.literalType(field.value)
@@ -206,21 +216,29 @@ extension ScenarioBinder {
   /// will have.
   mutating func value(
     _ syntax: ExprSyntax, _ type: QualifiedType, of what: String, family: String? = nil
-  ) -> ScenarioPlan.Value? {
+  ) -> EventCall.Value? {
     switch type.base {
-    case .card:
-      if let text = word(syntax) { return .card(text) }
+    case .name:
+      if let text = word(syntax) { return .text(text) }
+    case .card, .record:
+      if let text = word(syntax) { return .text(text) }
       return named(syntax, type, of: what)
-    case .record(let kind):
-      if let text = word(syntax) { return .record(kind, text) }
-      return named(syntax, type, of: what)
+    // Of a scenario all keys are known; of an account that is kept, one that is not is for the rules to answer.
+    case .key where isAboutKeptAccount:
+      if let text = word(syntax) { return .text(text) }
     default: break
     }
-    return constant(syntax, type, of: what, family: family).map { .number($0) }
+    guard let value = constant(syntax, type, of: what, family: family) else { return nil }
+    if isAboutKeptAccount, case .enumeration(let members) = type.base, let member = Int(exactly: value),
+      members.indices.contains(member)
+    {
+      return .text(members[member])
+    }
+    return .number(value)
   }
 
   /// `none` for what is known by its name, or nil with a report.
-  private mutating func named(_ syntax: ExprSyntax, _ type: QualifiedType, of what: String) -> ScenarioPlan.Value? {
+  private mutating func named(_ syntax: ExprSyntax, _ type: QualifiedType, of what: String) -> EventCall.Value? {
     switch syntax.kind {
     case .missing: return nil
     case .literal(.none): return constant(syntax, type, of: what).map { .number($0) }
@@ -279,7 +297,7 @@ extension ScenarioBinder {
     return nil
   }
 
-  private static func withArticle(_ type: ValueType) -> String {
+  static func withArticle(_ type: ValueType) -> String {
     switch type {
     case .money: "an amount of money"
     case .tokens: "a number of tokens"

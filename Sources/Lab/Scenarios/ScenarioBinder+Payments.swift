@@ -103,7 +103,7 @@ extension ScenarioBinder {
 
 extension Program {
   /// The bucket that payments are for: the one that some rule collects for, else the first that keeps lots.
-  var paidBucket: Int? {
+  public var paidBucket: Int? {
     for operation in rules.flatMap(\.effects).flatMap(\.operations) {
       if case .collect(_, _, let bucket, _) = operation, buckets[bucket].keepsLots { return bucket }
     }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Engine
 import Language
 import Values
 
@@ -16,6 +17,9 @@ public struct ScenarioBinder {
   var lastEvent: Int?
   var hasDeed = false
   var clock = ScenarioPlan.usualStart
+  /// The lines are about an account that is kept somewhere, whose keys are `keys`: what they name stays a text, and nothing
+  /// can be stated.
+  var isAboutKeptAccount = false
   /// Where each opening payment was stated, by its id.
   var openings: [String: Span] = [:]
 
@@ -67,7 +71,7 @@ public struct ScenarioBinder {
     return (bound, binder.changesTables ? binder.program : nil, binder.keys, binder.diagnostics)
   }
 
-  private init(file: ScenarioFile, program: Program, names: NameIndex) {
+  init(file: ScenarioFile, program: Program, names: NameIndex) {
     self.file = file
     self.program = program
     self.names = names
@@ -170,7 +174,7 @@ public struct ScenarioBinder {
     guard let meaning = meaning(of: assignment) else { return nil }
     let name = assignment.text
     let value: Int64?
-    var named: ScenarioPlan.Value?
+    var named: EventCall.Value?
     var key: Int?
     switch meaning {
     case .setting(let index):
@@ -255,8 +259,9 @@ public struct ScenarioBinder {
     if let inside { return KeyChoice(index: inside) }
     guard keys.count == 1, !assignment.isGlobal else {
       report(
-        .keyNotWanted, "`\(assignment.text)` is a value of a key, and several keys have it", assignment.span,
-        help: "add `for key \(keys.first ?? "k1")`")
+        .keyNotWanted,
+        "`\(assignment.text)` is a value of a key, and \(keys.isEmpty ? "there is none" : "several keys have it")",
+        assignment.span, help: "add `for key \(keys.first ?? "k1")`")
       return nil
     }
     return KeyChoice(index: 0)
@@ -272,8 +277,9 @@ public struct ScenarioBinder {
     let near = Suggestion.nearest(name.text, in: keys)
     report(
       .unknownKey, "the account has no key `\(name.text)`", name.span,
-      label: "its keys are \(keys.map { "`\($0)`" }.joined(separator: ", "))",
-      help: near.map { "did you mean `\($0)`?" } ?? "state it: `given key \(name.text)`, or write `key none`")
+      label: keys.isEmpty ? "it has none" : "its keys are \(keys.map { "`\($0)`" }.joined(separator: ", "))",
+      help: near.map { "did you mean `\($0)`?" }
+        ?? (isAboutKeptAccount ? nil : "state it: `given key \(name.text)`, or write `key none`"))
     return nil
   }
 }

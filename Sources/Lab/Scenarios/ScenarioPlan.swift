@@ -32,18 +32,9 @@ public struct ScenarioPlan: Sendable {
     }
   }
 
-  /// A value a line gives: most are known when it is read, what an account names only when it is carried out.
-  public enum Value: Sendable, Hashable {
-    case number(Int64)
-    /// A card by its name, whether the account has it already or not.
-    case card(String)
-    /// A hold, a payment or a refund by its id, whether there is one or not.
-    case record(RecordKind, String)
-  }
-
-  /// Something that is so.
+  /// Something that is so. Values that an account gives their numbers, such as cards, are texts until it is carried out.
   public enum Given: Sendable {
-    case setting(Int, key: Int?, Value)
+    case setting(Int, key: Int?, EventCall.Value)
     case bucket(Int, Int64, lotKind: Int)
     case meter(Int, key: Int?, Int64)
     case payment(OpeningPayment)
@@ -66,24 +57,7 @@ public struct ScenarioPlan: Sendable {
     case event(EventCall)
     case clockTo(Int64)
     case clockForward(Int64)
-    case change(setting: Int, key: Int?, Value)
-  }
-
-  public struct EventCall: Sendable, Hashable {
-    public var event: Int
-    /// Empty: the answer is not remembered.
-    public var id: String
-    /// nil: when the clock stands.
-    public var time: Int64?
-    /// One for each given field of the event.
-    public var fields: [Value]
-    /// The texts behind fields of type `name`, for statements and traces.
-    public var labels: [Label]
-
-    public struct Label: Sendable, Hashable {
-      public var name: String
-      public var text: String
-    }
+    case change(setting: Int, key: Int?, EventCall.Value)
   }
 
   /// Something that should have come true.
@@ -103,7 +77,7 @@ public struct ScenarioPlan: Sendable {
     case notified(String)
     case noNotice
     case fired(rule: Int, Bool)
-    case number(RecordNumber, Comparison, Value)
+    case number(RecordNumber, Comparison, EventCall.Value)
     /// `event` is the one whose fields the condition may read.
     case holds(Expr, key: Int?, event: Int?)
 

@@ -35,7 +35,7 @@ extension Simulation {
     case .absorbs(let amount):
       let absorbed = answer?.absorbed ?? .zero
       return absorbed.nano == amount ? nil : absorbed == .zero ? "absorbs nothing" : "absorbs \(absorbed)"
-    case .number(let asked, let comparison, let value): return judge(asked, comparison, number(value))
+    case .number(let asked, let comparison, let value): return judge(asked, comparison, number(value, asked.type))
     case .notified(let level):
       return answer?.notices.contains(level) == true ? nil : notices
     case .noNotice: return answer?.notices.isEmpty ?? true ? nil : notices
@@ -48,7 +48,7 @@ extension Simulation {
 
   private func judge(_ number: ScenarioPlan.RecordNumber, _ comparison: Comparison, _ wanted: Int64) -> String? {
     let name = "\(number.kind.rawValue) \"\(number.id)\""
-    guard let index = record(number.kind, number.id),
+    guard let index = account.number(of: number.kind, named: number.id),
       let row = RecordRows.row(
         of: number.kind, at: index, in: account, program: program, order: engine.burnOrder)
     else { return "there is no \(name)" }

@@ -59,7 +59,7 @@ extension Simulation {
     var waiting: [(index: Int, setting: Int, key: Int?, value: Int64)] = []
     for (index, given) in givens.enumerated() {
       if case .setting(let setting, let key, let value) = given {
-        waiting.append((index, setting, key, number(value)))
+        waiting.append((index, setting, key, number(value, program.settings[setting].type)))
       }
     }
     while true {
@@ -99,7 +99,8 @@ extension Simulation {
       answer.refusal = moveClock(to: min(clock &+ span, Instant.latest.microseconds))
     case .change(let setting, let key, let value):
       do throws(Refusal) {
-        try engine.change(setting, to: number(value), key: key, in: &account, at: clock, journal: &journal)
+        let value = number(value, program.settings[setting].type)
+        try engine.change(setting, to: value, key: key, in: &account, at: clock, journal: &journal)
       } catch {
         answer.refusal = error.text
       }
@@ -122,18 +123,19 @@ extension Simulation {
     }
   }
 
-  private func submit(_ call: ScenarioPlan.EventCall) -> SimulatedAnswer {
-    let time = call.time ?? clock
-    var answer = SimulatedAnswer(engine: engine, at: time, account: account)
+  private func submit(_ call: EventCall) -> SimulatedAnswer {
+    var answer = SimulatedAnswer(engine: engine, at: call.at, account: account)
     answer.event = call.event
-    answer.words = call.labels.map { Transaction.Label($0.name, $0.text) }
-    let input = EventInput(
-      event: call.event, id: call.id, at: time, fields: call.fields.map(number), labels: answer.words)
     for (field, value) in zip(program.events[call.event].fields, call.fields) {
-      if case .record(_, let id) = value { answer.words.append(Transaction.Label(field.name, id)) }
+      guard case .text(let text) = value else { continue }
+      switch field.type.base {
+      case .name, .record: answer.words.append(Transaction.Label(field.name, text))
+      default: break
+      }
     }
-    clock = max(clock, time)
+    clock = max(clock, call.at)
     do throws(EngineFault) {
+      let input = try engine.input(call, in: &account)
       let exchange = try engine.submit(input, to: &account, journal: &journal, asking: &provider)
       answer.take(exchange, account: account)
       record(exchange)
@@ -172,21 +174,8 @@ extension Simulation {
 
   /// What a value is in this account. A card nobody has named yet is named by it; an id nobody knows is −1, for the rules
   /// to answer.
-  func number(_ value: ScenarioPlan.Value) -> Int64 {
-    switch value {
-    case .number(let number): number
-    case .card(let name): Int64(account.addCard(name))
-    case .record(let kind, let id): Int64(record(kind, id) ?? -1)
-    }
-  }
-
-  /// The record of this id: a refund is known by the id of the event that sent it, or by its own.
-  func record(_ kind: RecordKind, _ id: String) -> Int? {
-    switch kind {
-    case .hold: account.hold(id)
-    case .payment: account.payment(id)
-    case .refund: account.refund(id) ?? account.refunds.lastIndex { $0.origin == id }
-    }
+  func number(_ value: EventCall.Value, _ type: QualifiedType) -> Int64 {
+    engine.number(of: value, type.base, in: &account) ?? ValueType.none
   }
 
   private func open(_ payment: ScenarioPlan.OpeningPayment) throws(EngineFault) {

@@ -206,7 +206,6 @@ final class Checking {
     declareMeters()
     declareLets()
     declareDerivations()
-    program.hash = policyHash(tables)
   }
 
   func checkAll() {
@@ -237,20 +236,5 @@ final class Checking {
         .letUnused, "let `\(name)` is not used", syntax.name.span, label: "nothing reads it",
         help: "delete `let \(syntax.name.text)`, or use it in a rule", severity: .warning)
     }
-  }
-
-  /// Over the family names, texts and tables of the program, in the order of their families.
-  private func policyHash(_ tables: (_ family: String, _ file: String) -> Source?) -> String {
-    var hash = PolicyHash()
-    func add(_ bytes: some Sequence<UInt8>) {
-      hash.add(bytes)
-      hash.separate()
-    }
-    for file in declared.files.sorted(by: { $0.family < $1.family }) {
-      add(file.family.utf8)
-      add(program.sources[file.source].bytes)
-      for name in file.tableFiles { add(tables(file.family, name)?.bytes ?? []) }
-    }
-    return hash.text
   }
 }

@@ -8,13 +8,6 @@ struct Declared {
     var span: Span
   }
 
-  struct File {
-    var family: String
-    var source: Int32
-    var tableFiles: [String]
-  }
-
-  var files: [File] = []
   var settings: [Declaration<SettingSyntax>] = []
   var buckets: [Declaration<BucketSyntax>] = []
   var meters: [Declaration<MeterSyntax>] = []
@@ -51,7 +44,6 @@ extension Checking {
   private func collect(_ file: FileSyntax) {
     var family: String?
     var first: Span?
-    var tableFiles: [String] = []
     let own = file.declarations.lazy.compactMap { declaration in
       if case .policy(let name, _) = declaration.kind { name.text } else { nil }
     }.first
@@ -107,9 +99,7 @@ extension Checking {
         declared.derivations.append(.init(family: family, syntax: (event, field, value), span: span))
       case .constant(let name, let value):
         declared.constants.append(.init(family: family, syntax: (name, value), span: span))
-      case .table(let syntax):
-        declared.tables.append(.init(family: family, syntax: syntax, span: span))
-        if let name = syntax.file?.text { tableFiles.append(name) }
+      case .table(let syntax): declared.tables.append(.init(family: family, syntax: syntax, span: span))
       case .denial(let syntax): declared.denials.append(.init(family: family, syntax: syntax, span: span))
       case .promise(let syntax): declared.promises.append(.init(family: family, syntax: syntax, span: span))
       case .cycle(let anchor): declared.cycles.append(.init(family: family, syntax: anchor, span: span))
@@ -117,7 +107,6 @@ extension Checking {
       case .policy, .reform: break
       }
     }
-    declared.files.append(.init(family: family ?? "_", source: file.source, tableFiles: tableFiles.sorted()))
   }
 
   /// The place of a family in `program.policies`.

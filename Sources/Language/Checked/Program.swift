@@ -33,7 +33,8 @@ public struct Program: Sendable {
   public var noticeLevels: [String] = []
   /// Interned names: every name that a table lists or a rule mentions.
   public var names: [String: Int64] = [:]
-  /// The policy hash: FNV-1a over the canonical texts of the files, sorted by family. Names a policy version in traces and stores.
+  /// Names a version of the policy in stores and answers: hexadecimal digits, given by whoever read the texts. Empty for a
+  /// program that was made of none.
   public var hash: String = ""
 
   public init() {}

@@ -42,7 +42,6 @@ struct FileOrderTests {
       let mistakes = first.diagnostics.map { "\($0.code) \($0.message)" }.sorted()
       for _ in 0..<12 {
         let again = CheckedRules(set.shuffled(using: &generator), tables: tables)
-        #expect(again.program.hash == first.program.hash)
         #expect(again.diagnostics.map { "\($0.code) \($0.message)" }.sorted() == mistakes)
         let other = ProgramDump.text(again.program)
         if other != dump {
@@ -51,15 +50,5 @@ struct FileOrderTests {
         }
       }
     }
-  }
-
-  @Test("a changed text or table changes the hash")
-  func hashFollowsTexts() {
-    let (files, tables) = Self.shipped
-    let hash = CheckedRules(files, tables: tables).program.hash
-    var changed = files
-    changed[0].text += "# more\n"
-    #expect(CheckedRules(changed, tables: tables).program.hash != hash)
-    #expect(CheckedRules(files, tables: tables.mapValues { $0 + "\n" }).program.hash != hash)
   }
 }

@@ -4,7 +4,7 @@ import Language
 /// Everything in a program as text, with places by file name: equal texts are equal programs, whatever order their files came in.
 enum ProgramDump {
   static func text(_ program: Program) -> String {
-    var lines = ["hash \(program.hash)", "lots \(program.lotKinds)", "levels \(program.noticeLevels)"]
+    var lines = ["lots \(program.lotKinds)", "levels \(program.noticeLevels)"]
     func place(_ span: Span) -> String { span.isNone ? "-" : "\(program.sources[span].name):\(span.start)-\(span.end)" }
     func tree(_ expr: Expr) -> String {
       let head: String

@@ -20,6 +20,13 @@ public struct JsonReader {
     public var line: Int
     /// From 1, in Unicode scalars.
     public var column: Int
+
+    public init(message: String, help: String? = nil, line: Int, column: Int) {
+      self.message = message
+      self.help = help
+      self.line = line
+      self.column = column
+    }
   }
 
   private let bytes: [UInt8]

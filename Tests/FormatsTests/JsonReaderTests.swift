@@ -1,7 +1,8 @@
+import Formats
 import Testing
 import Values
 
-@testable import Lab
+@testable import Formats
 
 @Suite("JSON with exact numbers")
 struct JsonReaderTests {

@@ -1,0 +1,150 @@
+import Engine
+import Formats
+import Language
+import Ledger
+import Store
+import Values
+
+/// What an account has at one moment, for people and for machines.
+struct AccountView {
+  /// One bucket.
+  struct Part {
+    /// The last word of its name where no other bucket has it.
+    var name: String
+    /// Nano-dollars. Of one that is filled anew each window what is left in it.
+    var amount: Int64
+    var held: Int64
+    var available: Int64
+    /// What it is filled to, and until when; nil for a bucket that is not filled anew.
+    var allowance: (amount: Int64, until: Int64?)?
+  }
+
+  var name: String
+  var at: Int64
+  var keys: [String]
+  var parts: [Part]
+  var policy: String
+
+  init(_ name: String, _ reader: StoreReader, at time: Int64? = nil) throws {
+    let engine = try reader.engine
+    let account = try reader.account(name)
+    let now = account.effectiveTime(time ?? reader.now)
+    self.init(name, account, engine, at: now, policy: try reader.policyHash)
+  }
+
+  init(_ name: String, _ account: AccountState, _ engine: RuleEngine, at time: Int64, policy: String) {
+    self.name = name
+    self.policy = policy
+    at = time
+    keys = account.keyNames
+    let facts = engine.reader(account, at: time)
+    let names = BucketNames(engine.program)
+    parts = engine.program.buckets.enumerated().map { index, bucket in
+      let allowance = bucket.resets.map { resets -> (Int64, Int64?) in
+        let end = facts.end(of: resets.window, engine)
+        return (facts.evaluate(resets.allowance), end)
+      }
+      return Part(
+        name: names[index], amount: facts.value(of: .posted(index)), held: facts.value(of: .held(index)),
+        available: facts.value(of: .available(index)), allowance: allowance)
+    }
+  }
+
+  /// `quota $0.00, balance $19.99 ($1.00 held)`
+  var summary: String {
+    parts.isEmpty
+      ? "nothing"
+      : parts.map { part in
+        "\(part.name) \(Money(nano: part.amount))" + (part.held > 0 ? " (\(Money(nano: part.held)) held)" : "")
+      }.joined(separator: ", ")
+  }
+
+  /// ` with the keys k1, k2`; nothing where it has none.
+  var keyText: String {
+    switch keys.count {
+    case 0: ""
+    case 1: " with the key \(keys[0])"
+    default: " with the keys \(keys.joined(separator: ", "))"
+    }
+  }
+
+  /// One line a bucket.
+  func lines(_ ink: Ink) -> [String] {
+    let width = parts.map(\.name.count).max() ?? 0
+    return [ink.strong(name) + "  \(TimeText.text(at))"]
+      + parts.map { part in
+        var text = "  " + part.name + String(repeating: " ", count: width - part.name.count)
+        text += "  \(Money(nano: part.amount))"
+        if let allowance = part.allowance {
+          text += " of \(Money(nano: allowance.amount))"
+          if let end = allowance.until { text += " until \(TimeText.text(end))" }
+        }
+        if part.held > 0 {
+          text += ", \(Money(nano: part.held)) held, \(Money(nano: part.available)) available"
+        }
+        return text
+      }
+  }
+
+  // MARK: - JSON
+
+  var json: Json {
+    .object([
+      .init("account", .text(name)), .init("at", .text(TimeText.text(at))), .init("policy", .text(policy)),
+      .init("keys", .list(keys.map { .text($0) })),
+      .init("buckets", .object(parts.map { Json.Member($0.name, $0.json) })),
+    ])
+  }
+
+  static func json(_ views: [AccountView], schema: String) -> Json {
+    .object([.init("schema", .text(schema)), .init("accounts", .list(views.map(\.json)))])
+  }
+}
+
+extension AccountView.Part {
+  fileprivate var json: Json {
+    var members: [Json.Member] = [
+      .init("amount_nano", .integer(amount)), .init("amount_usd", .text(Money(nano: amount).plainText)),
+      .init("held_nano", .integer(held)), .init("available_nano", .integer(available)),
+    ]
+    if let allowance {
+      members.append(.init("allowance_nano", .integer(allowance.amount)))
+      members.append(.init("until", allowance.until.map { .text(TimeText.text($0)) } ?? .null))
+    }
+    return .object(members)
+  }
+}
+
+/// What the buckets of a program are called in reports: their last word where no other has it, else their full name.
+struct BucketNames {
+  private let names: [String]
+
+  init(_ program: Program) {
+    let bare = program.buckets.map { $0.name.split(separator: ".").last.map(String.init) ?? $0.name }
+    names = program.buckets.indices.map { index in
+      bare.count { $0 == bare[index] } == 1 ? bare[index] : program.buckets[index].name
+    }
+  }
+
+  subscript(bucket: Int) -> String { names[bucket] }
+
+  /// What each bucket gave, those that gave something.
+  func given(_ drawn: [Int64]) -> [(name: String, nano: Int64)] {
+    zip(names, drawn).filter { $0.1 != 0 }.map { (name: $0.0, nano: $0.1) }
+  }
+}
+
+extension Money {
+  /// Dollars without the sign: `19.99`.
+  var plainText: String { description.replacing("$", with: "") }
+}
+
+extension FactReader {
+  /// When the current window of a kind ends; nil for one that never does.
+  fileprivate func end(of kind: WindowKind, _ engine: RuleEngine) -> Int64? {
+    let layout = engine.compiled.layout
+    guard let window = layout.accountWindows.first(where: { $0.kind == kind }) else { return nil }
+    let end = trace.row[window.endSlot]
+    return end < Instant.latest.microseconds ? end : nil
+  }
+}

@@ -1,0 +1,74 @@
+import Engine
+import Language
+
+/// Which column a value comes from.
+struct ColumnPick {
+  /// The column; −1 where none has it, −2 where any one of several may.
+  let single: Int
+  /// Those, nearest first. Only lines of JSON have several: each may bring another one.
+  let several: [ColumnTable.Candidate]
+
+  init(_ candidates: [ColumnTable.Candidate]) {
+    single = candidates.isEmpty ? -1 : candidates.count == 1 ? candidates[0].column : -2
+    several = candidates.count > 1 ? candidates : []
+  }
+
+  static let none = ColumnPick([])
+
+  var exists: Bool { single != -1 }
+}
+
+/// How the cells of a row become the fields of one event.
+final class EventPlan {
+  let event: Int
+  /// What a row has that gives no field at all.
+  let template: [EventCall.Value]
+  /// The fields that a column gives.
+  let steps: [Step]
+  /// The fields that may come from several columns, by the place of the step.
+  let several: [Int: ColumnPick]
+  /// Fields that every row must give and no column has.
+  let missing: [String]
+
+  struct Step {
+    let place: Int
+    /// −2: see ``several``.
+    let column: Int
+    let cell: ValueCell
+    let isRequired: Bool
+  }
+
+  /// The names that members of an enumeration have, by the place of the step.
+  let members: [Int: [String]]
+
+  /// - Parameter narrow: Which of the columns that may be something are to be it.
+  init(
+    event index: Int, _ event: Event, _ table: inout ColumnTable,
+    narrow: ([ColumnTable.Candidate], String) -> [ColumnTable.Candidate]
+  ) {
+    self.event = index
+    var steps: [Step] = []
+    var several: [Int: ColumnPick] = [:]
+    var missing: [String] = []
+    var members: [Int: [String]] = [:]
+    for place in 0..<event.givenCount {
+      let field = event.fields[place]
+      let isRequired = field.value == nil && !field.type.isOptional
+      let candidates = narrow(table.candidates(for: field, isKey: place == event.keyField), field.name)
+      let pick = ColumnPick(candidates)
+      guard pick.exists else {
+        if isRequired { missing.append(field.name) }
+        continue
+      }
+      table.use(candidates, as: field.name)
+      if !pick.several.isEmpty { several[steps.count] = pick }
+      if case .enumeration(let names) = field.type.base { members[steps.count] = names }
+      steps.append(Step(place: place, column: pick.single, cell: ValueCell(field.type.base), isRequired: isRequired))
+    }
+    self.steps = steps
+    self.several = several
+    self.missing = missing
+    self.members = members
+    template = event.fields.prefix(event.givenCount).map { .number($0.value ?? ValueType.none) }
+  }
+}

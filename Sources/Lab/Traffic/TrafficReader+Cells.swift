@@ -1,0 +1,149 @@
+import Diagnostics
+import Engine
+import Formats
+import Language
+import Values
+
+extension TrafficReader {
+  typealias Cells = UnsafePointer<UnsafeRawBufferPointer>
+
+  /// The row whose cells these are, by column.
+  func read(_ cells: Cells) throws(CellFault) -> TrafficRow {
+    let plan = try plan(of: cells)
+    if let field = plan.missing.first { throw missing(field, plan) }
+    let at = try time(cells)
+    let account = try account(cells)
+    let key = try text(picks.key, cells, .key)
+    let id = try id(cells)
+    var fields = plan.template
+    let steps = plan.steps
+    for index in steps.indices {
+      let step = steps[index]
+      let (cell, column) = try pick(step, index, plan, cells)
+      if cell.isEmpty {
+        if step.isRequired { throw missing(program.events[plan.event].fields[step.place].name, plan) }
+        continue
+      }
+      do throws(CellFault) {
+        fields[step.place] = try value(cell, step.cell, column, plan.members[index])
+      } catch {
+        throw error.of(table.columns[column].name)
+      }
+    }
+    return TrafficRow(
+      line: line, account: account, key: key, call: EventCall(event: plan.event, id: id, at: at, fields: fields))
+  }
+
+  private func missing(_ field: String, _ plan: EventPlan) -> CellFault {
+    CellFault("`\(program.events[plan.event].name)` needs `\(field)`")
+  }
+
+  // MARK: - What every row says
+
+  private func plan(of cells: Cells) throws(CellFault) -> EventPlan {
+    guard picks.event.exists, let name = try text(picks.event, cells, .event) else { return plan(usual) }
+    guard let index = program.events.firstIndex(where: { $0.name == name }) else {
+      let near = Suggestion.nearest(name, in: program.events.map(\.name))
+      throw CellFault("the rules have no event `\(name)`", help: near.map { "did you mean `\($0)`?" })
+    }
+    return plan(index)
+  }
+
+  private func time(_ cells: Cells) throws(CellFault) -> Int64 {
+    let (cell, column) = try pick(picks.at, cells, .at)
+    guard !cell.isEmpty else { throw CellFault("the row has no time") }
+    do throws(CellFault) {
+      return try TimeCell.read(cell, table.units[column], start: options.start)
+    } catch {
+      throw error.of(table.columns[column].name)
+    }
+  }
+
+  private func account(_ cells: Cells) throws(CellFault) -> String {
+    if let account = try text(picks.account, cells, .account) ?? options.account { return account }
+    throw CellFault("the row has no account", help: "give every row without one the same: `--account NAME`")
+  }
+
+  private func id(_ cells: Cells) throws(CellFault) -> String {
+    let (cell, column) = try pick(picks.id, cells, .id)
+    if cell.isEmpty { return defaultId }
+    // No two rows have the same id, so there is nothing to share.
+    if let text = NamePool.text(cell) { return text }
+    throw ValueCell.noName(cell).of(table.columns[column].name)
+  }
+
+  private func text(_ pick: ColumnPick, _ cells: Cells, _ role: TrafficRole) throws(CellFault) -> String? {
+    let (cell, column) = try self.pick(pick, cells, role)
+    if cell.isEmpty { return nil }
+    if let text = names.name(cell) { return text }
+    throw ValueCell.noName(cell).of(table.columns[column].name)
+  }
+
+  // MARK: - Cells
+
+  /// Without the spaces around it, which belong to no value.
+  @inline(__always)
+  private func trimmed(_ cell: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    var (start, end) = (0, cell.count)
+    while start < end, cell[start] == 0x20 || cell[start] == 0x09 { start += 1 }
+    while end > start, cell[end - 1] == 0x20 || cell[end - 1] == 0x09 { end -= 1 }
+    return UnsafeRawBufferPointer(rebasing: cell[start..<end])
+  }
+
+  @inline(__always)
+  private func pick(
+    _ pick: ColumnPick, _ cells: Cells, _ role: TrafficRole
+  ) throws(CellFault) -> (cell: UnsafeRawBufferPointer, column: Int) {
+    if pick.single >= 0 { return (trimmed(cells[pick.single]), pick.single) }
+    return try one(of: pick.several, cells, role.rawValue)
+  }
+
+  @inline(__always)
+  private func pick(
+    _ step: EventPlan.Step, _ index: Int, _ plan: EventPlan, _ cells: Cells
+  ) throws(CellFault) -> (cell: UnsafeRawBufferPointer, column: Int) {
+    if step.column >= 0 { return (trimmed(cells[step.column]), step.column) }
+    return try one(
+      of: plan.several[index]?.several ?? [], cells, program.events[plan.event].fields[step.place].name)
+  }
+
+  /// The nearest of several columns that this row has.
+  private func one(
+    of candidates: [ColumnTable.Candidate], _ cells: Cells, _ what: String
+  ) throws(CellFault) -> (cell: UnsafeRawBufferPointer, column: Int) {
+    var found: ColumnTable.Candidate?
+    for candidate in candidates where !trimmed(cells[candidate.column]).isEmpty {
+      guard let first = found else {
+        found = candidate
+        continue
+      }
+      if first.distance == candidate.distance {
+        let (one, other) = (table.columns[first.column].name, table.columns[candidate.column].name)
+        throw CellFault("`\(one)` and `\(other)` may both be `\(what)`", help: "choose one: `--column \(one)=\(what)`")
+      }
+    }
+    guard let found else { return (UnsafeRawBufferPointer(start: nil, count: 0), 0) }
+    return (trimmed(cells[found.column]), found.column)
+  }
+
+  private func value(
+    _ cell: UnsafeRawBufferPointer, _ kind: ValueCell, _ column: Int, _ members: @autoclosure () -> [String]?
+  ) throws(CellFault) -> EventCall.Value {
+    switch kind {
+    case .text:
+      if let text = names.name(cell) { return .text(text) }
+      throw ValueCell.noName(cell)
+    case .count: return .number(try ValueCell.count(cell))
+    case .money: return .number(try ValueCell.money(cell))
+    case .rate: return .number(try ValueCell.rate(cell))
+    case .ratio: return .number(try ValueCell.ratio(cell))
+    case .bool: return .number(try ValueCell.bool(cell))
+    case .time: return .number(try TimeCell.read(cell, table.units[column], start: options.start))
+    case .duration: return .number(try ValueCell.duration(cell, table.units[column]))
+    case .member:
+      let known = members() ?? []
+      if let text = names.name(cell), known.contains(text) { return .text(text) }
+      throw CellFault(cell, "is none of \(known.map { "`\($0)`" }.joined(separator: ", "))")
+    }
+  }
+}

@@ -1,0 +1,165 @@
+import Engine
+import Formats
+import Language
+import Ledger
+import Values
+
+/// What was in force when: the policy and the global settings, worked out from the entries that concern every account.
+struct Timeline {
+  /// From an entry on, until the next.
+  struct Era {
+    /// The number of the entry that it begins with.
+    var start: Int64
+    var policy: StoredPolicy
+    /// With the global settings as they were.
+    var engine: RuleEngine
+  }
+
+  private(set) var eras: [Era] = []
+  /// The entries it was made of.
+  private(set) var events = 0
+  /// Where the clock of a test store was moved to last.
+  private(set) var clock: Int64?
+  /// Global settings that were ever set, by name.
+  private var globals: [String: StoredValue] = [:]
+
+  /// Reads the history of the whole store.
+  ///
+  /// - Throws: `brokenPolicy` where a policy of the store cannot be compiled here; `damaged` where no policy was ever put in force.
+  init(_ memory: StoreMemory, _ findings: inout Findings) throws(StoreFault) {
+    let statement = try memory.statements["SELECT seq, kind, id, attempt, at, fields FROM event WHERE account IS NULL ORDER BY seq"]
+    var rows: [(seq: Int64, kind: String, attempt: Int64, at: Int64, fields: String)] = []
+    try statement.forEach { rows.append(($0.integer(0), $0.text(1), $0.integer(3), $0.integer(4), $0.text(5))) }
+    for row in rows {
+      events += 1
+      if row.attempt != row.seq {
+        findings.add(nil, "event", "event \(row.seq)", column: "attempt", is: "\(row.attempt)", shouldBe: "\(row.seq)")
+      }
+      let fields = FieldText.object(row.fields)
+      switch row.kind {
+      case StoreWriter.Own.policy:
+        try use(fields?["hash"]?.text ?? "", from: row.seq, memory, &findings)
+        try checkChange(nil, of: row.seq, memory, &findings)
+      case StoreWriter.Own.set: try change(fields, row.seq, row.at, memory, &findings)
+      case StoreWriter.Own.clock:
+        clock = fields?["to"]?.integer
+        try checkChange(nil, of: row.seq, memory, &findings)
+      default: findings.add(nil, "event", "event \(row.seq)", "is a `\(row.kind)` of no account, and there is no such entry")
+      }
+    }
+    if eras.isEmpty { throw memory.fault(.damaged("no policy was ever put in force")) }
+  }
+
+  private mutating func use(
+    _ hash: String, from seq: Int64, _ memory: StoreMemory, _ findings: inout Findings
+  ) throws(StoreFault) {
+    guard let id = try memory.statements["SELECT id FROM policy WHERE hash = ?"].bind(1, hash).first({ $0.integer(0) })
+    else {
+      findings.add(nil, "policy", hash, "is missing; event \(seq) put it in force")
+      return
+    }
+    let policy = try memory.policy(id)
+    if policy.engine.program.hash != hash {
+      findings.add(nil, "policy_file", hash, "the texts make `\(policy.engine.program.hash)`, and should make `\(hash)`")
+    }
+    var engine = policy.engine
+    let texts = FieldText(map: policy.map)
+    for (name, value) in globals {
+      guard let index = engine.compiled.setting(named: name),
+        let number = texts.number(value, of: index, cards: [], keys: [])
+      else { continue }
+      engine.keep(global: index, number)
+    }
+    eras.append(Era(start: seq, policy: policy, engine: engine))
+  }
+
+  private mutating func change(
+    _ fields: Json?, _ seq: Int64, _ at: Int64, _ memory: StoreMemory, _ findings: inout Findings
+  ) throws(StoreFault) {
+    guard var era = eras.last, let fields, let name = fields["setting"]?.text,
+      let index = era.engine.compiled.setting(named: name), era.engine.program.settings[index].scope == .global,
+      let number = SettingText.number(fields["to"], of: index, era.policy.map, cards: [], keys: [])
+    else {
+      findings.add(nil, "event", "event \(seq)", "cannot be carried out again: it sets nothing that the policy has")
+      return
+    }
+    let before = era.engine.globals[era.engine.compiled.layout.settings[index].slot]
+    var nobody = era.engine.newAccount()
+    do throws(Refusal) {
+      try era.engine.change(index, to: number, in: &nobody, at: at)
+    } catch {
+      findings.add(nil, "event", "event \(seq)", "cannot be carried out again: \(error.text)")
+      return
+    }
+    globals[name] = FieldText(map: era.policy.map).kept(number, of: index, cards: [], keys: [])
+    era.start = seq
+    eras.append(era)
+    let change = Transaction.SettingChange(setting: index, key: nil, before: before, after: number)
+    try checkChange(
+      JournalRows.row(of: change, n: 0, cards: [], keys: [], era.policy.map), of: seq, memory, &findings)
+  }
+
+  private func checkChange(
+    _ row: AuditTable.Row?, of seq: Int64, _ memory: StoreMemory, _ findings: inout Findings
+  ) throws(StoreFault) {
+    guard let era = eras.last else { return }
+    let check = EventAudit(statements: memory.statements, account: nil, formatter: era.engine.formatter())
+    try check.compare(.settingChange, row.map { [$0] } ?? [], of: seq, &findings)
+    try check.compare(.posting, [], of: seq, &findings)
+    try check.checkUndecided(seq, &findings)
+  }
+
+  // MARK: - At the end
+
+  /// Holds what is in force now against the entries.
+  func compare(_ statements: StatementCache, _ findings: inout Findings) throws(StoreFault) {
+    guard let era = eras.last else { return }
+    let active = try statements["SELECT policy FROM active_policy"].first { $0.integer(0) }
+    if active != era.policy.id {
+      findings.add(
+        nil, "active_policy", "1", column: "policy", is: active.map { "\($0)" } ?? "none", shouldBe: "\(era.policy.id)")
+    }
+    let formatter = era.engine.formatter()
+    func text(_ value: StoredValue, _ name: String) -> String {
+      let type = era.engine.compiled.setting(named: name).map { era.engine.program.settings[$0].type.base }
+      return value.text(.declared, type, formatter)
+    }
+    var missing = globals
+    var rows: [(String, StoredValue)] = []
+    try statements["SELECT name, value FROM global_setting ORDER BY name"].forEach { rows.append(($0.text(0), $0.value(1))) }
+    for (name, value) in rows {
+      guard let expected = missing.removeValue(forKey: name) else {
+        findings.add(nil, "global_setting", name, "should not be there: value \(text(value, name))")
+        continue
+      }
+      if expected != value {
+        findings.add(
+          nil, "global_setting", name, column: "value", is: text(value, name), shouldBe: text(expected, name))
+      }
+    }
+    for (name, value) in missing.sorted(by: { $0.key < $1.key }) {
+      findings.add(nil, "global_setting", name, "is missing: value \(text(value, name))")
+    }
+    let kept = try statements["SELECT test_clock FROM store"].first { $0.optional(0) } ?? nil
+    if let clock, clock != kept {
+      findings.add(
+        nil, "store", "1", column: "test_clock", is: StoredValue(kept).text(.time, nil, formatter),
+        shouldBe: StoredValue(clock).text(.time, nil, formatter))
+    }
+  }
+}
+
+/// Values of settings in entries of the history.
+enum SettingText {
+  /// The number an entry gives a setting; nil for one that it cannot have.
+  static func number(_ value: Json?, of setting: Int, _ map: SlotMap, cards: [String], keys: [String]) -> Int64? {
+    let texts = FieldText(map: map)
+    return switch value {
+    case nil: LedgerLayout.unset
+    case .null?: ValueType.none
+    case .integer(let number)?: number
+    case .text(let text)?: texts.number(.text(text), of: setting, cards: cards, keys: keys)
+    default: nil
+    }
+  }
+}

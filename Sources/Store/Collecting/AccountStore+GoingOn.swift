@@ -1,0 +1,57 @@
+import Engine
+
+extension AccountStore {
+  /// Goes on with an event that was submitted inside of ``write(_:)``: asks the payment provider what it has to be asked because
+  /// of it, as ``exchange(_:with:asking:)`` does. What is final already comes back as it is.
+  ///
+  /// - Parameter provider: nil: nobody is asked. What was asked for stays in the outbox, and a request that was to be rescued
+  ///   by a charge is denied as it was without.
+  public func goOn(
+    with answer: StoredAnswer, asking provider: (any PaymentProvider)?
+  ) throws -> StoredExchange { try continued(answer, asking: provider) }
+}
+
+extension StoreWriter {
+  /// Submits an event to an account of a test store and carries the whole conversation with a provider that moves no money, all
+  /// in this transaction, as ``AccountStore/exchange(_:with:asking:)`` does it in several.
+  ///
+  /// - Throws: `refused` for a live store: no writer waits for a bank.
+  public func exchange(
+    _ call: EventCall, with account: String, asking provider: any PaymentProvider
+  ) throws -> StoredExchange {
+    guard isTest else {
+      throw fault(.refused("only in a test store is a provider asked inside of a transaction", help: nil))
+    }
+    return try continued(try submit(call, to: account), asking: provider)
+  }
+}
+
+extension StoreSteps {
+  func continued(_ answer: StoredAnswer, asking provider: (any PaymentProvider)?) throws -> StoredExchange {
+    var exchange = StoredExchange(answer: answer)
+    if answer.requests.isEmpty, answer.decision.verdict != .waiting { return exchange }
+    let (waiting, keys) = try step { writer in (writer.waiting(answer), try writer.requests(madeBy: answer)) }
+    guard let provider, !keys.isEmpty else {
+      if let waiting, let taken = try step({ writer in try writer.takeUp(waiting) }) { exchange.answer = taken }
+      try name(openRequests: keys, in: &exchange)
+      return exchange
+    }
+    var conversation = Conversation(self, provider)
+    do {
+      try conversation.ask(keys, for: waiting, at: answer.decision.at)
+    } catch let fault as StoreFault {
+      exchange.interruption = fault
+    }
+    exchange.asked = conversation.asked
+    if let outcome = conversation.outcome { exchange.answer = outcome }
+    if exchange.interruption == nil { try name(openRequests: conversation.keys, in: &exchange) }
+    return exchange
+  }
+
+  /// Names the requests that wait for an answer.
+  private func name(openRequests keys: [String], in exchange: inout StoredExchange) throws {
+    let keys = keys + exchange.answer.requests.filter { !keys.contains($0) }
+    guard !keys.isEmpty else { return }
+    exchange.answer.requests = try step { writer in try keys.filter { key in try writer.openEntry(key) != nil } }
+  }
+}

@@ -1,0 +1,124 @@
+import Engine
+import Formats
+import Language
+import Ledger
+import Values
+
+extension StoreWriter {
+  /// Puts another policy in force. Everything that accounts have stays what it is, by its name.
+  ///
+  /// - Returns: its hash.
+  /// - Throws: `brokenPolicy`; `refused` where accounts have something that it has no place for: money in a bucket, a setting
+  ///   or a value of one, an open hold, a payment.
+  @discardableResult
+  public func usePolicy(_ files: [PolicyFile]) throws(StoreFault) -> String {
+    let engine: RuleEngine
+    do throws(PolicyFault) {
+      engine = try store.compile(files)
+    } catch {
+      throw fault(.brokenPolicy(error.message))
+    }
+    let hash = engine.program.hash
+    if hash.isEmpty { throw fault(.brokenPolicy("it has no hash")) }
+    let current = try statements["SELECT policy FROM active_policy"].first { $0.integer(0) }
+    if let current, try memory.policy(current).hash == hash { return hash }
+    if current != nil {
+      try finish()
+      let map = SlotMap(engine.compiled)
+      try checkRoom(in: map)
+      try forgetWhatIsGone(in: map)
+    }
+    let policy = StoredPolicy(id: try keep(files, hash: hash), hash: hash, engine: engine)
+    var line = JsonLine()
+    line.add("hash", hash)
+    _ = try append(Own.policy, id: nil, account: nil, at: now, fields: line.bytes())
+    try statements["INSERT INTO active_policy (one, policy) VALUES (1, ?1) ON CONFLICT DO UPDATE SET policy = ?1"]
+      .bind(1, policy.id).run()
+    memory.use(policy)
+    return hash
+  }
+
+  private func keep(_ files: [PolicyFile], hash: String) throws(StoreFault) -> Int64 {
+    if let known = try statements["SELECT id FROM policy WHERE hash = ?"].bind(1, hash).first({ $0.integer(0) }) {
+      return known
+    }
+    let id = try statements["SELECT coalesce(max(id), 0) + 1 FROM policy"].first { $0.integer(0) } ?? 1
+    try statements["INSERT INTO policy (id, hash, added_at) VALUES (?, ?, ?)"]
+      .bind(1, id).bind(2, hash).bind(3, machineTime()).run()
+    for file in files {
+      try statements["INSERT INTO policy_file (policy, name, text) VALUES (?, ?, ?)"]
+        .bind(1, id).bind(2, file.name).bind(3, blob: file.bytes).run()
+    }
+    return id
+  }
+
+  /// Looks whether the policy has a place for everything that accounts have.
+  private func checkRoom(in map: SlotMap) throws(StoreFault) {
+    let texts = FieldText(map: map)
+    var missing: [String] = []
+    func look(_ sql: String, _ problem: (RawStatement) throws(StoreFault) -> String?) throws(StoreFault) {
+      try statements[sql].forEach { row throws(StoreFault) in
+        if let text = try problem(row) { missing.append(text) }
+      }
+    }
+    try look("SELECT DISTINCT name FROM book WHERE amount <> 0 OR held <> 0 OR used <> 0 ORDER BY name") {
+      map.place(.book, $0.text(0), isKey: false) == nil ? "a bucket `\($0.text(0))` with money in it" : nil
+    }
+    try look("SELECT DISTINCT name, value, key > 0 FROM setting ORDER BY name") {
+      guard let place = map.place(.setting, $0.text(0), isKey: $0.bool(2)) else { return "a setting `\($0.text(0))`" }
+      return self.admits($0.value(1), place.setting, texts) ? nil : "a value that `\($0.text(0))` has"
+    }
+    try look("SELECT name, value FROM global_setting ORDER BY name") {
+      let name = $0.text(0)
+      guard let index = map.program.settings.firstIndex(where: { $0.name == name && $0.scope == .global }) else {
+        return "a global setting `\(name)`"
+      }
+      return self.admits($0.value(1), index, texts) ? nil : "the value of `\($0.text(0))`"
+    }
+    try look("SELECT DISTINCT kind FROM hold WHERE state = 'open' ORDER BY kind") {
+      map.event(named: $0.text(0)) == nil ? "open holds of the event `\($0.text(0))`" : nil
+    }
+    try look("SELECT DISTINCT bucket FROM payment ORDER BY bucket") {
+      map.bucket(named: $0.text(0)) == nil ? "payments for the bucket `\($0.text(0))`" : nil
+    }
+    try look("SELECT DISTINCT kind FROM payment WHERE state = 'pending' AND kind <> '' ORDER BY kind") {
+      map.event(named: $0.text(0)) == nil ? "pending payments of the event `\($0.text(0))`" : nil
+    }
+    guard missing.isEmpty else {
+      let shown = missing.prefix(5).joined(separator: ", ") + (missing.count > 5 ? " and \(missing.count - 5) more" : "")
+      throw fault(.refused("the policy has no place for what accounts have: \(shown)", help: "add it to the rules"))
+    }
+  }
+
+  private func admits(_ value: StoredValue, _ setting: Int, _ texts: FieldText) -> Bool {
+    let declared = texts.map.program.settings[setting]
+    switch value {
+    case .none: return declared.type.isOptional
+    case .text(let text):
+      // Names of cards and keys are those of an account; the others have to mean something.
+      if case .enumeration(let members) = declared.type.base { return members.contains(text) }
+      return declared.type.base == .card || declared.type.base == .key || declared.type.base == .name
+    case .integer(let number): return declared.type.base.admits(number, in: declared.range)
+    }
+  }
+
+  /// Deletes what is counted under names that the policy does not have: should a later one have them again, it counts anew.
+  private func forgetWhatIsGone(in map: SlotMap) throws(StoreFault) {
+    func forget(_ table: String, _ column: String, _ kind: SlotMap.Table, isPerKey: Bool) throws(StoreFault) {
+      let key = isPerKey ? "key > 0" : ""
+      var gone: [(String, Bool)] = []
+      try statements["SELECT DISTINCT \(column)\(isPerKey ? ", \(key)" : "") FROM \(table)"].forEach { row in
+        let isKey = isPerKey && row.bool(1)
+        if map.place(kind, row.text(0), isKey: isKey) == nil { gone.append((row.text(0), isKey)) }
+      }
+      for (name, isKey) in gone {
+        let condition = isPerKey ? " AND (\(key)) = \(isKey ? 1 : 0)" : ""
+        try statements["DELETE FROM \(table) WHERE \(column) = ?\(condition)"].bind(1, name).run()
+      }
+    }
+    try forget("meter", "name", .meter, isPerKey: true)
+    try forget("period", "kind", .period, isPerKey: true)
+    try forget("latest", "kind", .latest, isPerKey: false)
+    try forget("book", "name", .book, isPerKey: false)
+  }
+}

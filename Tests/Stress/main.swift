@@ -1,0 +1,39 @@
+import Foundation
+import Store
+import StoreStage
+
+// What happens to a store when many programs use it and some of them are killed.
+//
+//   stress kill FOLDER [KILLS [SEED]]                  writers are killed at random moments
+//   stress race FOLDER [WRITERS [REQUESTS [ROOM]]]     writers spend the money of one account
+//
+// FOLDER must be there; what is left in it belongs to a failure.
+
+func number(_ place: Int, or usual: Int) -> Int {
+  guard CommandLine.arguments.count > place else { return usual }
+  guard let number = Int(CommandLine.arguments[place]), number >= 0 else {
+    fail("`\(CommandLine.arguments[place])` is no number")
+  }
+  return number
+}
+
+guard CommandLine.arguments.count > 2 else { fail("usage: stress kill|race FOLDER [NUMBER …]") }
+let folder = CommandLine.arguments[2]
+var findings: [String]
+// Once for all: the children have it from here.
+_ = try StagePolicy.compile(StagePolicy.files)
+switch CommandLine.arguments[1] {
+case "kill":
+  let seed = UInt64(number(4, or: Int.random(in: 0..<1_000_000_000)))
+  print("seed \(seed)")
+  var campaign = KillCampaign(folder: folder, seed: seed)
+  campaign.run(kills: number(3, or: 200))
+  print("\(campaign.kills) kills, \(campaign.answers) answers, \(campaign.charges) requests to the provider")
+  findings = campaign.findings
+case "race":
+  findings = Race(folder: folder, writers: number(3, or: 20), requests: number(4, or: 500), room: number(5, or: 3_000)).run()
+default:
+  fail("there is no `\(CommandLine.arguments[1])`: it is `kill` or `race`")
+}
+for finding in findings { print("FINDING \(finding)") }
+exit(findings.isEmpty ? 0 : 1)
