@@ -49,7 +49,7 @@ let package = Package(
         "Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard", "Formats", "Store", "Lab", "Plugins",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
-    .executableTarget(name: "payg", dependencies: ["Commands"], path: "REPL", exclude: ["README.md"]),
+    .executableTarget(name: "payg", dependencies: ["Commands"], path: "REPL", exclude: ["README.md", "demo"]),
 
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "Values"]),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Diagnostics"]),

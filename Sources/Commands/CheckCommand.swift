@@ -1,7 +1,7 @@
-import Formats
 import ArgumentParser
 import Diagnostics
 import Engine
+import Formats
 import Lab
 import Language
 

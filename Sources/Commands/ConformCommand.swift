@@ -1,6 +1,6 @@
-import Formats
 import ArgumentParser
 import Diagnostics
+import Formats
 import Lab
 
 struct ConformCommand: ConsoleCommand {

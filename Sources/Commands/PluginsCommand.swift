@@ -1,6 +1,6 @@
-import Formats
 import ArgumentParser
 import Engine
+import Formats
 import Lab
 import Language
 import Plugins

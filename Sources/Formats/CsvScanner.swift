@@ -121,6 +121,8 @@ public struct CsvScanner: ~Copyable {
     var fieldStart = 0
     var lines = 1
     var fields = 0
+    /// The first column with a line end in its quotes, from 1; 0: none.
+    var openColumn = 0
     let most = limits.columns
     let slices = slices
 
@@ -134,23 +136,28 @@ public struct CsvScanner: ~Copyable {
           mask &= mask &- 1
           let byte = row[at]
           if byte == comma {
-            if fields < most { slices[fields] = UnsafeRawBufferPointer(start: row + fieldStart, count: at - fieldStart) }
+            if fields < most {
+              slices[fields] = UnsafeRawBufferPointer(start: row + fieldStart, count: at - fieldStart)
+            }
             fields += 1
             fieldStart = at + 1
           } else if byte == 0x0A {
             fieldCount = fields
-            return finish(from: fieldStart, to: at, lines: lines)
+            return try finish(from: fieldStart, to: at, lines: lines, openColumn)
           } else if at > fieldStart {
             return try spoiled(.strayQuote(column: fields + 1))
           } else {
             // A quoted field: on to the byte behind its comma, or to the end of the row.
             fieldCount = fields
-            switch try takeQuoted(from: at + 1, lines: &lines) {
+            let end = try takeQuoted(from: at + 1, lines: &lines)
+            fields += 1
+            if lines > 1, openColumn == 0 { openColumn = fields }
+            switch end {
             case .comma(let next): (place, fieldStart) = (next, next)
-            case .end(let end): return finish(at: end, lines: lines)
+            case .end(let end): return try finish(at: end, lines: lines, openColumn)
+            case .tooLong: return try overlong(lines, openColumn)
             case .broken(let fault): return try spoiled(fault)
             }
-            fields += 1
             row = UnsafePointer(buffer.row)
             count = buffer.count
             place -= 8
@@ -159,12 +166,12 @@ public struct CsvScanner: ~Copyable {
         }
         place += 8
       }
-      if count > limits.lineBytes { return try overlong() }
+      if count > limits.lineBytes { return try overlong(lines, openColumn) }
       let resume = max(fieldStart, min(place, count))
       if try !more(filled: fields) {
         guard fieldStart < count || fields > 0 else { return .end }
         fieldCount = fields
-        return finish(from: fieldStart, to: count, lines: lines)
+        return try finish(from: fieldStart, to: count, lines: lines, openColumn)
       }
       row = UnsafePointer(buffer.row)
       count = buffer.count
@@ -192,10 +199,12 @@ public struct CsvScanner: ~Copyable {
   }
 
   /// The last field has no quotes: a carriage return before the line end is none of it.
-  private mutating func finish(from start: Int, to end: Int, lines: Int) -> ScannedRow {
+  private mutating func finish(
+    from start: Int, to end: Int, lines: Int, _ openColumn: Int
+  ) throws(InputFault) -> ScannedRow {
     let last = end > start && buffer.row[end - 1] == 0x0D ? end - 1 : end
     add(from: start, to: last)
-    return finish(at: end, lines: lines)
+    return try finish(at: end, lines: lines, openColumn)
   }
 
   private mutating func add(from start: Int, to end: Int) {
@@ -205,11 +214,8 @@ public struct CsvScanner: ~Copyable {
     fieldCount += 1
   }
 
-  private mutating func finish(at end: Int, lines: Int) -> ScannedRow {
-    if end > limits.lineBytes {
-      cutRow()
-      return .broken(.tooLong(limit: limits.lineBytes))
-    }
+  private mutating func finish(at end: Int, lines: Int, _ openColumn: Int) throws(InputFault) -> ScannedRow {
+    if end > limits.lineBytes { return try overlong(lines, openColumn) }
     endRow(at: end, lines: lines)
     if !doubled.isEmpty { writeDoubled() }
     return fieldCount > limits.columns ? .broken(.tooManyColumns(limit: limits.columns)) : .row
@@ -220,10 +226,9 @@ public struct CsvScanner: ~Copyable {
     try takeLine() ? .broken(fault) : .broken(.tooLong(limit: limits.lineBytes))
   }
 
-  private mutating func overlong() throws(InputFault) -> ScannedRow {
-    doubled.removeAll(keepingCapacity: true)
-    cutRow()
-    return .broken(.tooLong(limit: limits.lineBytes))
+  /// A row of several lines is so long because of a quote: that costs the first of them.
+  private mutating func overlong(_ lines: Int, _ openColumn: Int) throws(InputFault) -> ScannedRow {
+    try spoiled(lines > 1 ? .unclosedQuote(column: openColumn) : .tooLong(limit: limits.lineBytes))
   }
 
   // MARK: - Quotes
@@ -233,6 +238,7 @@ public struct CsvScanner: ~Copyable {
     case comma(Int)
     /// The row ends here.
     case end(Int)
+    case tooLong
     case broken(RowFault)
   }
 
@@ -263,9 +269,8 @@ public struct CsvScanner: ~Copyable {
         place += 2
       }
       place = min(place, buffer.count)
-      guard buffer.count <= limits.lineBytes, try more(filled: fieldCount) else {
-        return .broken(.unclosedQuote(column: fieldCount + 1))
-      }
+      if buffer.count > limits.lineBytes { return .tooLong }
+      guard try more(filled: fieldCount) else { return .broken(.unclosedQuote(column: fieldCount + 1)) }
     }
   }
 

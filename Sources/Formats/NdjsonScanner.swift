@@ -178,7 +178,8 @@ public struct NdjsonScanner: ~Copyable {
   private func takeWord(
     _ word: StaticString, _ kind: Kind, _ row: UnsafePointer<UInt8>, _ place: inout Int
   ) throws(RowFault) -> Kind {
-    guard lineEnd - place >= word.utf8CodeUnitCount, areEqual(row + place, word.utf8Start, count: word.utf8CodeUnitCount)
+    guard lineEnd - place >= word.utf8CodeUnitCount,
+      areEqual(row + place, word.utf8Start, count: word.utf8CodeUnitCount)
     else { throw fault(place, "expected a value") }
     place += word.utf8CodeUnitCount
     return kind
@@ -222,7 +223,9 @@ public struct NdjsonScanner: ~Copyable {
         open = open << 1 | (row[place] == UInt8(ascii: "{") ? 1 : 0)
         depth += 1
       case UInt8(ascii: "}"), UInt8(ascii: "]"):
-        guard open & 1 == (row[place] == UInt8(ascii: "}") ? 1 : 0) else { throw fault(place, "this bracket closes none") }
+        guard open & 1 == (row[place] == UInt8(ascii: "}") ? 1 : 0) else {
+          throw fault(place, "this bracket closes none")
+        }
         open >>= 1
         depth -= 1
       case UInt8(ascii: "\""):
@@ -279,7 +282,8 @@ public struct NdjsonScanner: ~Copyable {
         place += 1
         return UnsafeRawBufferPointer(start: scratch + first, count: written - first)
       case 0x5C: write(try takeEscape(row, &place))
-      case ..<0x20: throw fault(place, "a control character inside a text", help: "write it as an escape, such as `\\n`")
+      case ..<0x20:
+        throw fault(place, "a control character inside a text", help: "write it as an escape, such as `\\n`")
       default:
         scratch[written] = row[place]
         written += 1

@@ -105,12 +105,15 @@ public final class AccountStore: @unchecked Sendable {
   public func backup(to target: String) throws(StoreFault) {
     if StoreFile.exists(target) { throw StoreFault(.exists, path: target) }
     do {
-      try connection.writeWithoutTransaction { database in
-        let raw = try RawStatement(database, "VACUUM INTO ?", path: path)
-        try raw.bind(1, target).run()
-      }
+      try connection.writeWithoutTransaction { try AccountStore.copy($0, of: path, to: target) }
     } catch {
       throw StoreFault(sqlite: error, patience: patience, path: path)
+    }
+  }
+
+  static func copy(_ database: Database, of path: String, to target: String) throws {
+    try StoreFile.publish(target) { part in
+      try RawStatement(database, "VACUUM INTO ?", path: path).bind(1, part).run()
     }
   }
 

@@ -19,6 +19,8 @@ final class StoreMemory {
   private var dataVersion: Int64 = -1
   /// The number of the last event.
   var lastEvent: Int64 = 0
+  /// The sum kept with it.
+  var lastSum: Int64 = 0
   /// The time of a test store.
   private(set) var testClock: Int64?
 
@@ -33,7 +35,9 @@ final class StoreMemory {
 
   /// Looks whether anybody else has written since the last transaction. To be called at the beginning of each.
   func refresh() throws(StoreFault) {
-    lastEvent = try statements["SELECT max(seq) FROM event"].first { $0.integer(0) } ?? 0
+    (lastEvent, lastSum) =
+      try statements["SELECT seq, sum FROM event ORDER BY seq DESC LIMIT 1"].first { ($0.integer(0), $0.integer(1)) }
+      ?? (0, 0)
     if accounts.count > StoreMemory.accountLimit { accounts.removeAll() }
     let version = try statements["PRAGMA data_version"].first { $0.integer(0) } ?? 0
     if version == dataVersion { return }
@@ -87,17 +91,14 @@ final class StoreMemory {
     }
     // The transaction that had brought it may have been taken back, and another have the number now.
     if let known = policies[id], known.hash == hash { return known }
+    let files = try policyFiles(id)
     do throws(PolicyFault) {
-      let policy = StoredPolicy(id: id, hash: hash, engine: try store.compile(try files(of: id)))
+      let policy = StoredPolicy(id: id, hash: hash, engine: try store.compile(files))
       policies[id] = policy
       return policy
     } catch {
       throw fault(.brokenPolicy(error.message))
     }
-  }
-
-  private func files(of id: Int64) throws(PolicyFault) -> [PolicyFile] {
-    do throws(StoreFault) { return try policyFiles(id) } catch { throw PolicyFault(error.message) }
   }
 
   func policyFiles(_ id: Int64) throws(StoreFault) -> [PolicyFile] {
@@ -133,16 +134,11 @@ final class StoreMemory {
 
   private func load(_ id: Int64, _ name: String) throws(StoreFault) -> AccountState {
     guard let rows = try table.rows(of: id) else { throw fault(.damaged("the account `\(name)` has no row")) }
+    let map = try activePolicy().map
     do throws(AccountRows.Misfit) {
-      return try rows.state(try mapOfActive())
+      return try rows.state(map)
     } catch {
       throw fault(.damaged("account `\(name)`: \(error.message)"))
-    }
-  }
-
-  private func mapOfActive() throws(AccountRows.Misfit) -> SlotMap {
-    do throws(StoreFault) { return try activePolicy().map } catch {
-      throw AccountRows.Misfit(table: "policy", row: "", problem: error.message)
     }
   }
 

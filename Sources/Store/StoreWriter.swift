@@ -43,14 +43,28 @@ public final class StoreWriter: StoreReader {
     fields: [UInt8]
   ) throws(StoreFault) -> Int64 {
     let seq = memory.lastEvent + 1
+    let id = id ?? "#\(seq)"
+    let attempt = isAnswer ? 0 : seq
+    let recordedAt = machineTime()
+    let resumes = resumes.map { Int64($0) }
+    var sum = EventSum(after: memory.lastSum)
+    sum.add(seq)
+    sum.add(account)
+    sum.add(kind)
+    sum.add(id)
+    sum.add(attempt)
+    sum.add(at)
+    sum.add(recordedAt)
+    sum.add(resumes)
+    sum.add(fields)
     try statements[
       """
-      INSERT INTO event (seq, account, kind, id, attempt, at, recorded_at, resumes, fields)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO event (seq, account, kind, id, attempt, at, recorded_at, resumes, fields, sum)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """
-    ].bind(1, seq).bind(2, account).bind(3, kind).bind(4, id ?? "#\(seq)").bind(5, isAnswer ? 0 : seq).bind(6, at)
-      .bind(7, machineTime()).bind(8, resumes.map { Int64($0) }).bind(9, text: fields).run()
-    memory.lastEvent = seq
+    ].bind(1, seq).bind(2, account).bind(3, kind).bind(4, id).bind(5, attempt).bind(6, at).bind(7, recordedAt)
+      .bind(8, resumes).bind(9, text: fields).bind(10, sum.kept).run()
+    (memory.lastEvent, memory.lastSum) = (seq, sum.kept)
     return seq
   }
 

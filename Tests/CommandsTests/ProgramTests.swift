@@ -40,7 +40,9 @@ struct ProgramTests {
   @Test("what was asked is answered: 0")
   func answered() throws {
     for arguments in [
-      [], ["--version"], ["--help"], ["help", "exit-codes"], ["help", "test"], ["test", "--help"], ["check"], ["test"],
+      [], ["--version"], ["--help"], ["help", "exit-codes"], ["help", "stores"], ["help", "events"],
+      ["help", "submit"],
+      ["help", "request"], ["help", "test"], ["test", "--help"], ["check"], ["test"],
       ["test", "rules/wallet"], ["test", "rules/wallet/wallet.scenario"], ["fmt", "--check"],
       ["explain", "wallet.charge"],
       ["explain", "charge"], ["explain", "insufficient_balance"], ["explain", "p0101"], ["plugins"],

@@ -21,7 +21,7 @@ struct ProgressBarTests {
   }
 
   static func drawn(
-    on screen: Screen, _ environment: [String: String] = ["LANG": "en_US.UTF-8"],
+    on screen: Screen, in environment: [String: String] = ["LANG": "en_US.UTF-8"],
     _ steps: [(milliseconds: Int, progress: ProgressBar.Progress)]
   ) -> ProgressBar {
     let start = ContinuousClock.now
@@ -43,7 +43,7 @@ struct ProgressBarTests {
     _ = Self.drawn(on: screen, [(500, Self.half), (600, Self.half)])
     #expect(screen.text.count { $0 == "\r" } == 3)
     for (screen, environment) in [(Screen(isTerminal: false), [:]), (Screen(), ["TERM": "dumb"])] {
-      _ = Self.drawn(on: screen, environment, [(900, Self.half)])
+      _ = Self.drawn(on: screen, in: environment, [(900, Self.half)])
       #expect(screen.text.isEmpty)
     }
   }
@@ -52,20 +52,21 @@ struct ProgressBarTests {
   func words() {
     let screen = Screen()
     _ = Self.drawn(on: screen, [(2_000, Self.half)])
-    #expect(screen.text == "\rimporting x.csv  ▕██████████░░░░░░░░░░▏  50%  1,284 rows  642/s  0:02 left\u{1B}[K")
+    #expect(screen.text == "\rimporting x.csv  ▕████████████░░░░░░░░░░░░░▏  50%  1,284 rows  642/s  0:02 left\u{1B}[K")
     let unknown = Screen()
     _ = Self.drawn(on: unknown, [(2_000, ProgressBar.Progress(count: 10, part: 10))])
     #expect(unknown.text == "\rimporting x.csv  10 rows  5/s\u{1B}[K")
     let plain = Screen()
-    _ = Self.drawn(on: plain, ["LC_ALL": "C", "LANG": "en_US.UTF-8"], [(2_000, Self.half)])
-    #expect(plain.text.contains("[##########..........]"))
+    _ = Self.drawn(on: plain, in: ["LC_ALL": "C", "LANG": "en_US.UTF-8"], [(2_000, Self.half)])
+    #expect(plain.text.contains("[############.............]"))
   }
 
   @Test("no width breaks it, and it fits on the line", arguments: [0, 1, 19, 20, 30, 50, 79, 80, 200, 100_000])
   func widths(width: Int) {
     for progress in [
       Self.half, .init(count: 0, part: 0, whole: 0), .init(count: .max, part: .max, whole: 1),
-      .init(count: 5, part: -3, whole: 7), .init(count: 5, part: 100, whole: 100), .init(count: 1, whole: nil), .init(count: 1, part: 1, whole: .max),
+      .init(count: 5, part: -3, whole: 7), .init(count: 5, part: 100, whole: 100), .init(count: 1, whole: nil),
+      .init(count: 1, part: 1, whole: .max),
       .init(count: .max, part: .max - 1, whole: .max),
     ] {
       let screen = Screen(width: width)

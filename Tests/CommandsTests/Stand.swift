@@ -15,16 +15,35 @@ struct Stand {
     var error: String
   }
 
-  static let rules = Program.root.appending(path: "rules").path
+  /// The shipped rules with two of the models of their price list, which is long to read.
+  static func copyRules(to folder: URL) throws {
+    try FileManager.default.copyItem(at: Program.root.appending(path: "rules").resolvingSymlinksInPath(), to: folder)
+    let list = folder.appending(path: "pricing/prices.csv")
+    let lines = try String(contentsOf: list, encoding: .utf8).split(separator: "\n")
+    let kept = lines.prefix(1) + lines.filter { $0.hasPrefix("gpt-4o,") || $0.hasPrefix("gpt-4o-mini,") }
+    try #require(kept.count == 3)
+    try (kept.joined(separator: "\n") + "\n").write(to: list, atomically: true, encoding: .utf8)
+  }
+
+  /// The rules the store was made with.
+  var rules: String { folder.appending(path: "shipped").path }
+
+  /// A folder with rules and no store yet.
+  static func withoutStore<Result>(_ body: (Stand) throws -> Result) throws -> Result {
+    try Program.withFolder { (folder: URL) throws in
+      try copyRules(to: folder.appending(path: "shipped"))
+      return try body(Stand(folder: folder))
+    }
+  }
 
   /// - Parameter setup: commands that come before, each of which must be answered.
   static func with<Result>(
-    clock: String? = "2026-01-01", rules: String = rules, _ setup: [[String]] = [], _ body: (Stand) throws -> Result
+    clock: String? = "2026-01-01", rules: String? = nil, _ setup: [[String]] = [], _ body: (Stand) throws -> Result
   ) throws -> Result {
-    try Program.withFolder { (folder: URL) throws in
-      let stand = Stand(folder: folder)
+    try withoutStore { stand in
       let made = stand.run(
-        ["init", stand.store, "--rules", rules] + (clock.map { ["--test-clock", $0] } ?? []), hasStore: false)
+        ["init", stand.store, "--rules", rules ?? stand.rules] + (clock.map { ["--test-clock", $0] } ?? []),
+        hasStore: false)
       try #require(made.status == 0, "\(made.error)")
       for arguments in setup {
         let outcome = stand.run(arguments)

@@ -11,19 +11,18 @@ struct StoreCommandTests {
 
   @Test("a new store says what it is and what comes next")
   func initText() throws {
-    try Program.withFolder { (folder: URL) throws in
-      let stand = Stand(folder: folder)
-      let made = stand.run(["init", "--rules", Stand.rules, "--test-clock", "2026-01-01"])
+    try Stand.withoutStore { stand in
+      let made = stand.run(["init", "--rules", stand.rules, "--test-clock", "2026-01-01"])
       let lines = made.out.split(separator: "\n")
       #expect(made.status == 0 && made.error == "")
       #expect(
         lines.first?.hasPrefix("made \(stand.store): a test store, its clock at 2026-01-01T00:00:00Z, policy ") == true)
       #expect(lines.last == "next: payg account add acme --key k1 --store \(stand.store)")
 
-      let again = stand.run(["init", "--rules", Stand.rules])
+      let again = stand.run(["init", "--rules", stand.rules])
       #expect(again.status == 1 && again.error.hasPrefix("error: `\(stand.store)` exists already\n  help: "))
 
-      let live = stand.run(["init", stand.path("live.payg"), "--rules", Stand.rules, "--json"])
+      let live = stand.run(["init", stand.path("live.payg"), "--rules", stand.rules, "--json"])
       let json = try JsonReader.read(Array(live.out.utf8))
       #expect(json["schema"] == "payg.init/1" && json["test_clock"] == .null && json["policy"]?.text?.count == 64)
     }
@@ -31,15 +30,18 @@ struct StoreCommandTests {
 
   @Test("what keeps a store from being made, and no file is left")
   func initFaults() throws {
-    try Program.withFolder { (folder: URL) throws in
-      let stand = Stand(folder: folder)
+    try Stand.withoutStore { stand in
       let broken = try stand.write("policy a \"A.\"\nsetting x money\n", to: "broken/a/policy.rules")
       let table: [(arguments: [String], status: Int32, text: String)] = [
         (["init", "x.payg", "--rules", "nowhere"], 1, "there is no `nowhere`"),
-        (["init", stand.store, "--rules", URL(filePath: broken).deletingLastPathComponent().path], 3, "policy.rules:2:"),
-        (["init", stand.store, "--rules", Stand.rules, "--test-clock", "2026-13-01"], 64, "--test-clock: `2026-13-01`"),
-        (["init", stand.store, "--rules", Stand.rules, "--reform", "nowhere.rules"], 1, "nowhere.rules"),
-        (["init", stand.path("no/such/folder/x.payg"), "--rules", Stand.rules], 4, "folder/x.payg"),
+        (
+          ["init", stand.store, "--rules", URL(filePath: broken).deletingLastPathComponent().path], 3, "policy.rules:2:"
+        ),
+        (
+          ["init", stand.store, "--rules", stand.rules, "--test-clock", "2026-13-01"], 64, "--test-clock: `2026-13-01`"
+        ),
+        (["init", stand.store, "--rules", stand.rules, "--reform", "nowhere.rules"], 1, "nowhere.rules"),
+        (["init", stand.path("no/such/folder/x.payg"), "--rules", stand.rules], 4, "folder/x.payg"),
         (["init", stand.store, "--wait", "-1"], 64, "--wait"),
       ]
       for (arguments, status, text) in table {
@@ -57,14 +59,13 @@ struct StoreCommandTests {
 
   @Test("every command says which store is wrong, and how: 4")
   func wrongStores() throws {
-    try Program.withFolder { (folder: URL) throws in
-      let stand = Stand(folder: folder)
+    try Stand.withoutStore { stand in
       let text = try stand.write("this is no database, however long it is", to: "text.payg")
       let commands = [
         ["accounts"], ["balance", "acme"], ["account", "add", "acme"], ["key", "add", "acme", "k"],
         ["key", "delete", "acme", "k"], ["set", "acme", "x", "1"], ["request", "acme"], ["event", "grant", "acme"],
         ["submit"], ["clock"], ["clock", "forward", "1", "hour"], ["import", "usage", "nowhere.csv"], ["policy"],
-        ["policy", "use", Stand.rules], ["policy", "export", stand.path("x")], ["pay", "pending"], ["pay", "list"],
+        ["policy", "use", stand.rules], ["policy", "export", stand.path("x")], ["pay", "pending"], ["pay", "list"],
         ["backup", stand.path("b")], ["audit"], ["why", "r1"],
       ]
       for command in commands {
@@ -105,9 +106,11 @@ struct StoreCommandTests {
       #expect(stand.run(["account", "add", "north", "b"]).out.split(separator: "\n").count == 2)
       #expect(
         stand.run(["accounts"]).out
-          == "acme   quota $0.00, balance $20.00\nb      quota $0.00, balance $0.00\nnorth  quota $0.00, balance $0.00\n")
+          == "acme   quota $0.00, balance $20.00\nb      quota $0.00, balance $0.00\nnorth  quota $0.00, balance $0.00\n"
+      )
       #expect(
-        stand.run(["balance", "acme"]).out == "acme  2026-01-01T00:00:00Z\n  quota    $0.00 of $0.00\n  balance  $20.00\n"
+        stand.run(["balance", "acme"]).out
+          == "acme  2026-01-01T00:00:00Z\n  quota    $0.00 of $0.00\n  balance  $20.00\n"
       )
       let json = try JsonReader.read(Array(stand.run(["balance", "acme", "--json"]).out.utf8))
       #expect(json["schema"] == "payg.balance/1" && json["keys"] == ["k1", "k2"])
@@ -127,8 +130,8 @@ struct StoreCommandTests {
         (["account", "add", "b", "--key", "k", "--key", "k"], 1, "the account `b` has a key `k` already"),
         (["account", "add", "b", "--balance", "0"], 64, "--balance '$20'"),
         (["account", "add", "b", "--balance", "ten"], 64, "--balance: `ten` is not"),
-        (["account", "add", "b", "--set", "limits.spendig_limit to $5"], 64, "did you mean `spending_limit`?"),
-        (["account", "add", "b", "--set", "limits.spending_limit to -$5"], 2, ""),
+        (["account", "add", "b", "--set", "limits.spendig_limit to $5"], 64, "did you mean `limits.spending_limit`?"),
+        (["account", "add", "b", "--set", "limits.spending_limit to -$5"], 2, "a spending limit cannot be negative"),
         (["account", "add", "b", "--at", "2026-01-02"], 2, "later than it is"),
         (["account", "add", "b\u{7}"], 2, "cannot be the name of an account"),
         (["account", "add"], 64, "names"),
@@ -179,17 +182,17 @@ struct StoreCommandTests {
         (["set", "acme", "balance", "$5"], 64, "`balance` is not a setting"),
         (["set", "acme", "teams.key_limit", "$5"], 64, "several keys have it"),
         (["set", "acme", "teams.key_limit $5 for key k9"], 64, "did you mean"),
-        (["set", "acme", "topup.minimum", "$5"], 64, "--global"),
-        (["set", "--global", "limits.spending_limit $5"], 64, "of an account"),
+        (["set", "acme", "topup.minimum", "$5"], 64, "payg set --global topup.minimum to …"),
+        (["set", "--global", "limits.spending_limit $5"], 64, "payg set ACCOUNT limits.spending_limit to …"),
         (["set", "acme"], 64, "name an account and a setting"), (["set", "--global"], 64, "name a setting"),
         (["set", "acm", "spending_limit", "$5"], 1, "did you mean `acme`?"),
         (["set", "acme", "spending_limit", "$5", "for"], 64, "key"),
-        (["set", "acme", "spending_limit $5, topup.amount $20"], 64, ""),
+        (["set", "acme", "spending_limit $5, topup.amount $20"], 64, "does not go on"),
       ]
       for (arguments, status, text) in table {
         let outcome = stand.run(arguments)
         #expect(outcome.status == status && outcome.error.contains(text), "\(arguments): \(outcome)")
-        #expect(outcome.out == "" && outcome.error.contains("help"), "\(arguments): \(outcome.error)")
+        #expect(outcome.out == "")
       }
     }
   }
@@ -204,7 +207,7 @@ struct StoreCommandTests {
         (["clock", "forward", "3", "days"], 0, "2026-01-04T00:00:00Z  (a test store)\n"),
         (["clock", "to", "2026-02-01", "14:02"], 0, "2026-02-01T14:02:00Z  (a test store)\n"),
         (["clock", "--json"], 0, #"{"schema": "payg.clock/1", "now": "2026-02-01T14:02:00Z", "test": true}"# + "\n"),
-        (["clock", "to", "2026-01-01"], 2, "moves forward only"), (["clock", "forward", "-1", "day"], 64, ""),
+        (["clock", "to", "2026-01-01"], 2, "moves forward only"), (["clock", "forward", "-1", "day"], 64, "-1"),
         (["clock", "forward", "1.5", "hours"], 64, "`1.5 hours` is not a whole number"),
         (["clock", "to"], 64, "payg clock to 2026-02-01"), (["clock", "2026-02-01"], 64, "payg clock to 2026-02-01"),
         (["clock", "forward", "999999999999", "weeks"], 64, "out of range"),
@@ -275,7 +278,8 @@ struct StoreCommandTests {
       #expect(request.status == 0 && request.out.contains("pays $1.00: balance $1.00"), "\(request)")
       let json = stand.run(["import", "prices", list, "--store", stand.store, "--json"])
       let parsed = try JsonReader.read(Array(json.out.utf8))
-      #expect(parsed["schema"] == "payg.import-prices/1" && parsed["prices"] == nil && parsed["policy"]?.text?.count == 64)
+      #expect(
+        parsed["schema"] == "payg.import-prices/1" && parsed["prices"] == nil && parsed["policy"]?.text?.count == 64)
       let empty = try stand.write("{}", to: "none.json")
       #expect(stand.run(["import", "prices", empty, "--store", stand.store]).status == 1)
     }

@@ -21,7 +21,8 @@ import Values
 
   /// Decisions of random policies, one after another, with what each was decided by.
   static func each(
-    seeds: some Sequence<UInt64>, steps: Int = 9, _ body: @escaping (Decision, RuleEngine, AccountState, Comment) -> Void
+    seeds: some Sequence<UInt64>, steps: Int = 9,
+    _ body: @escaping (Decision, RuleEngine, AccountState, Comment) -> Void
   ) throws {
     for seed in seeds {
       do {

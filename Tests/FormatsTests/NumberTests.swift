@@ -51,7 +51,9 @@ struct NumberTests {
   @Test("what is no text, too long, or would steer a terminal is no name")
   func noNames() {
     var pool = NamePool()
-    for bytes: [UInt8] in [[0xFF], [0xC3], [0], [0x7F], [0x1B, 0x5B], [0xC2, 0x85], Array(repeating: 0x61, count: 257)] {
+    for bytes: [UInt8] in [
+      [0xFF], [0xC3], [0], [0x7F], [0x1B, 0x5B], [0xC2, 0x85], Array(repeating: 0x61, count: 257),
+    ] {
       #expect(Self.name(bytes, &pool) == nil)
     }
     #expect(Self.name(Array(repeating: 0x61, count: 256), &pool) != nil)

@@ -41,7 +41,9 @@ struct UnpackingSourceTests {
     0x30, 0x04, 0x22, 0x1D, 0x53, 0x2E, 0x00, 0x8E, 0x2D, 0x20, 0x71, 0x21, 0x00, 0x00, 0x00,
   ]
 
-  static func unpacked(_ packed: [UInt8], _ length: Int = 1 << 20, through size: Int = 1 << 16) throws(InputFault) -> [UInt8] {
+  static func unpacked(
+    _ packed: [UInt8], _ length: Int = 1 << 20, through size: Int = 1 << 16
+  ) throws(InputFault) -> [UInt8] {
     try drained(UnpackingSource(pieces(packed, of: [length], name: "usage.csv.gz")), through: size)
   }
 
@@ -57,7 +59,8 @@ struct UnpackingSourceTests {
 
   @Test("parts behind each other are one text, in pieces of any length")
   func parts() throws {
-    let packed = StoredGzip.part(Self.text) + StoredGzip.part([]) + Self.compressed + StoredGzip.part(Self.text, blockBytes: 3)
+    let packed =
+      StoredGzip.part(Self.text) + StoredGzip.part([]) + Self.compressed + StoredGzip.part(Self.text, blockBytes: 3)
     let wanted = Self.text + Self.text + Self.text
     for length in [1, 2, 7, 1_000] {
       for size in [1, 5, 1 << 16] { #expect(try Self.unpacked(packed, length, through: size) == wanted) }
@@ -89,7 +92,10 @@ struct UnpackingSourceTests {
         _ = try source.read(into: buffer)
         Issue.record("damage was not seen")
       } catch {
-        guard case .corruptGzip(let offset, let detail) = error.reason else { return Issue.record("\(error)") }
+        guard case .corruptGzip(let offset, let detail) = error.reason else {
+          Issue.record("\(error)")
+          return
+        }
         #expect((65_535...65_560).contains(offset) && detail == "invalid stored block lengths")
         #expect(error.message.hasPrefix("`usage.csv.gz` is compressed and damaged at byte \(offset): "))
         #expect(error.help == "fetch it again, and try it: `gzip -t usage.csv.gz`")
@@ -104,7 +110,10 @@ struct UnpackingSourceTests {
     #expect(Self.fault(packed + Array("more".utf8))?.reason == .afterGzip(offset: count))
     #expect(Self.fault(packed + [0, 0, 1])?.reason == .afterGzip(offset: count + 2))
     packed[count - 8] ^= 1
-    guard case .corruptGzip = Self.fault(packed)?.reason else { return Issue.record("a wrong checksum was not seen") }
+    guard case .corruptGzip = Self.fault(packed)?.reason else {
+      Issue.record("a wrong checksum was not seen")
+      return
+    }
   }
 
   @Test("mutated packed bytes are unpacked or a fault, and nothing traps")

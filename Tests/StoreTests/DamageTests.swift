@@ -37,6 +37,16 @@ struct DamageTests {
 
   static let pageSize = 4_096
 
+  /// The pages with the text of policies, and all others.
+  static var pages: (texts: [Int], others: [Int]) {
+    let all = 0..<sample.bytes.count / pageSize
+    let isText = { (page: Int) in
+      let bytes = sample.bytes[page * pageSize..<(page + 1) * pageSize]
+      return bytes.count { $0 == UInt8(ascii: "\n") } > 20
+    }
+    return (all.filter(isText), all.filter { !isText($0) })
+  }
+
   enum Outcome: Equatable {
     /// Opening, asking or the audit says so.
     case refused
@@ -62,8 +72,8 @@ struct DamageTests {
             outcome = .wrong(change ?? "\(answers.count) answers instead of \(sample.answers.count)")
           }
         } catch let fault as StoreFault {
-          if let complaint = complaint(fault) { return .wrong(complaint) }
-          isRefused = true
+          // A name that is no longer what it was is not found; then it is for the audit to say why.
+          if let complaint = complaint(fault) { outcome = .wrong(complaint) } else { isRefused = true }
         }
         // The audit looks at everything, even where asking was refused.
         do throws(StoreFault) {
@@ -101,12 +111,15 @@ struct DamageTests {
     var random = SeededGenerator(seed: seed)
     let pages = Self.sample.bytes.count / Self.pageSize
     var outcomes: [String: Int] = [:]
-    let step = StagePlace.isThorough ? 1 : max(1, pages / 60)
-    for page in stride(from: count % step, to: pages, by: step) {
+    // Most pages are policy texts, of which any byte is as good as any other.
+    let (texts, others) = Self.pages
+    let rounds = StagePlace.isThorough ? 20 : count == 1 ? 4 : 1
+    for page in texts + Array(repeating: others, count: rounds).flatMap({ $0 }) {
       var bytes = Self.sample.bytes
-      for _ in 0..<count {
-        let place = page * Self.pageSize + Int.random(in: 0..<Self.pageSize, using: &random)
-        bytes[place] ^= UInt8.random(in: 1...255, using: &random)
+      // Where there is something: pages are half empty.
+      let places = (page * Self.pageSize..<(page + 1) * Self.pageSize).filter { bytes[$0] != 0 }
+      for _ in 0..<(places.isEmpty ? 0 : count) {
+        bytes[places[Int.random(in: 0..<places.count, using: &random)]] ^= UInt8.random(in: 1...255, using: &random)
       }
       let outcome = try Self.outcome(bytes)
       if case .wrong(let text) = outcome { Issue.record("page \(page) of \(pages), seed \(seed): \(text)") }
@@ -144,7 +157,8 @@ struct DamageTests {
     for length in lengths {
       let outcome = try Self.outcome(Array(Self.sample.bytes[0..<length]))
       if case .wrong(let text) = outcome { Issue.record("\(length) of \(size) bytes: \(text)") }
-      #expect(outcome != .same, "\(length) of \(size) bytes go unnoticed")
+            // Its last page may be an empty one.
+      #expect(outcome != .same || length > size - Self.pageSize, "\(length) of \(size) bytes go unnoticed")
     }
   }
 
@@ -289,7 +303,7 @@ struct DamageTests {
       "DELETE FROM setting WHERE name LIKE '%spending_limit'",
       "DELETE FROM book WHERE account = 1",
       "DELETE FROM meter",
-      "DROP TRIGGER posting_no_update; UPDATE posting SET amount = amount + 1 WHERE rowid IN (SELECT 1) OR n = 1",
+      "DROP TRIGGER posting_no_update; UPDATE posting SET amount = amount + 1 WHERE n = 0",
       "DROP TRIGGER posting_no_delete; DELETE FROM posting WHERE event = (SELECT max(event) FROM posting)",
       "DROP TRIGGER decision_no_update; UPDATE decision SET verdict = 'allowed' WHERE verdict = 'denied'",
       "DROP TRIGGER decision_no_update; UPDATE decision SET amount = amount + 1 WHERE amount > 0",
@@ -297,6 +311,13 @@ struct DamageTests {
       "DROP TRIGGER event_no_update; UPDATE event SET at = at + 1 WHERE kind = 'request'",
       "DROP TRIGGER event_no_update; UPDATE event SET fields = replace(fields, 'main', 'none') WHERE kind = 'request'",
       "DROP TRIGGER outbox_no_delete; DELETE FROM outbox",
+      "DROP TRIGGER event_no_update; UPDATE event SET id = 'gift3' WHERE id = 'gift2'",
+      "DROP TRIGGER key_no_update; UPDATE key SET name = 'maim'",
+      "DROP TRIGGER account_keeps; UPDATE account SET name = 'adb' WHERE name = 'ada'",
+      "DROP TRIGGER policy_file_no_update; UPDATE policy_file SET name = 'x' || name",
+      "UPDATE store SET test_clock = test_clock + 1",
+      "UPDATE outbox SET sent = 0",
+      "UPDATE active_policy SET policy = 1",
     ]
     for change in changes {
       try StagePlace.withFolder { folder in

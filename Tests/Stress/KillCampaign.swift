@@ -76,7 +76,8 @@ struct KillCampaign {
       return Worker { say in KillCampaign.write(path, log, MixedWrites(seed: seed, writer: number), from: first, say) }
     }
     for number in workers.indices.shuffled(using: &random) {
-      // Short lives end while the store is being opened, longer ones in the midst of a write or of a checkpoint.
+      // Some lives end while the store is being opened, most in the midst of a write, and long ones in a checkpoint.
+      if Int.random(in: 0..<4, using: &random) > 0 { workers[number].hear() }
       let long = Int.random(in: 0..<4, using: &random) == 0 ? 400_000 : 60_000
       usleep(UInt32(Int.random(in: 0...long, using: &random)))
       workers[number].kill()

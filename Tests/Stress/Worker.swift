@@ -45,6 +45,12 @@ struct Worker {
     return (lines, signal == 0 ? (status >> 8) & 0xff : -signal)
   }
 
+  /// Waits until it has said something, or is gone; not for ever.
+  func hear() {
+    var asked = pollfd(fd: mouth, events: Int16(POLLIN), revents: 0)
+    _ = poll(&asked, 1, 10_000)
+  }
+
   func kill() { _ = Foundation.kill(number, SIGKILL) }
 }
 

@@ -6,6 +6,7 @@ import StoreStage
 //
 //   stress kill FOLDER [KILLS [SEED]]                  writers are killed at random moments
 //   stress race FOLDER [WRITERS [REQUESTS [ROOM]]]     writers spend the money of one account
+//   stress locked FOLDER                               files and folders that may not be written
 //
 // FOLDER must be there; what is left in it belongs to a failure.
 
@@ -17,7 +18,7 @@ func number(_ place: Int, or usual: Int) -> Int {
   return number
 }
 
-guard CommandLine.arguments.count > 2 else { fail("usage: stress kill|race FOLDER [NUMBER …]") }
+guard CommandLine.arguments.count > 2 else { fail("usage: stress kill|race|locked FOLDER [NUMBER …]") }
 let folder = CommandLine.arguments[2]
 var findings: [String]
 // Once for all: the children have it from here.
@@ -32,8 +33,10 @@ case "kill":
   findings = campaign.findings
 case "race":
   findings = Race(folder: folder, writers: number(3, or: 20), requests: number(4, or: 500), room: number(5, or: 3_000)).run()
+case "locked":
+  findings = Locked(folder: folder).run()
 default:
-  fail("there is no `\(CommandLine.arguments[1])`: it is `kill` or `race`")
+  fail("there is no `\(CommandLine.arguments[1])`: it is `kill`, `race` or `locked`")
 }
 for finding in findings { print("FINDING \(finding)") }
 exit(findings.isEmpty ? 0 : 1)

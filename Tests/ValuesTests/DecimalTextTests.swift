@@ -101,4 +101,25 @@ struct DecimalTextTests {
       #expect(decimal.isNegative == (value < 0) && decimal.isZero == (value == 0), "PAYG_SEED=\(seed)")
     }
   }
+  @Test("the quick way says what the long way says")
+  func quickScaling() {
+    var (random, seed) = seededGenerator("decimal scaling")
+    let letters = Array("0123456789.-+e_ ".unicodeScalars)
+    var understood = 0
+    for round in 0..<40_000 {
+      // Numbers of every length, and texts that are nearly one.
+      var text = round % 2 == 0 ? "" : "\(random.anyInt64() >> 20)"
+      for _ in 0..<Int.random(in: 0...6, using: &random) {
+        let letter = letters.randomElement(using: &random) ?? "0"
+        text.unicodeScalars.insert(
+          letter,
+          at: text.unicodeScalars.indices.randomElement(using: &random) ?? text.unicodeScalars.endIndex)
+      }
+      let power = Int.random(in: -2...12, using: &random)
+      let expected = try? DecimalText(parsing: text).scaled(toPower: power)
+      #expect(DecimalText.scaled(text, toPower: power) == expected, "\(text) by \(power), PAYG_SEED=\(seed)")
+      if expected != nil { understood += 1 }
+    }
+    #expect(understood > 5_000)
+  }
 }

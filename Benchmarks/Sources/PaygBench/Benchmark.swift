@@ -10,7 +10,7 @@ protocol Benchmark: Sendable {
 enum Benchmarks {
   static let all: [any Benchmark] = [
     SplitRuleBenchmark(), ShippedRulesBenchmark(), AllocationBenchmark(), FrontEndBenchmark(), OracleBenchmark(),
-    SubmitBenchmark(), ArchiveBenchmark(), StoreBenchmark(),
+    SubmitBenchmark(), ArchiveBenchmark(), StoreBenchmark(), ImportBenchmark(), OpenBenchmark(),
   ]
 }
 

@@ -5,8 +5,15 @@ struct Options {
   /// How long each thing is measured.
   var seconds = 1.0
   var json = false
-  /// The shipped rules: beside this package, wherever it lies.
-  var rules = "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/") + "/rules"
+  /// The repository this package is part of, wherever it lies.
+  private static let root = "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
+  var rules = root + "/rules"
+  /// Real usage, that of the demo.
+  var trace = root + "/REPL/demo/usage.csv.gz"
+  /// How many rows are imported, how many events a store has; nil: a million.
+  var events: Int?
+  /// The store that is opened, made if it is not there; nil: one that is deleted then.
+  var store: String?
 
   /// Where files are made: on the disk that is to be measured.
   var folder = System.temporaryFolder
@@ -18,6 +25,9 @@ struct Options {
       --seconds N      how long each thing is measured (1)
       --json           one JSON object instead of a table
       --rules FOLDER   other rules than the shipped ones; they must decide like those
+      --trace FILE     usage that is imported, in place of that of the demo
+      --events N       how many rows are imported, and how many events the store has that is opened (1000000)
+      --store FILE     the store that `open` opens; made if it is not there, and kept
       --folder FOLDER  where stores are made, on the disk to be measured ($TMPDIR)
 
     benchmarks: \(Benchmarks.all.map(\.name).joined(separator: ", "))
@@ -34,6 +44,12 @@ struct Options {
       switch argument {
       case "--filter": filters.append(value(of: argument).lowercased())
       case "--json": json = true
+      case "--trace": trace = value(of: argument)
+      case "--store": store = value(of: argument)
+      case "--events":
+        let text = value(of: argument)
+        guard let number = Int(text), number > 0 else { System.stop("`\(text)` is not a number of events") }
+        events = number
       case "--folder": folder = value(of: argument)
       case "--rules": rules = value(of: argument)
       case "--seconds":

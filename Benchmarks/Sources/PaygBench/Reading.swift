@@ -16,6 +16,7 @@ struct Reading {
     case perSecond = "/s"
     case allocations = "allocations"
     case bytes = "bytes"
+    case megabytes = "MB"
     case percent = "%"
 
     /// Whether more of it is better.

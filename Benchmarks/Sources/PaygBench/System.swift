@@ -24,6 +24,32 @@ enum System {
 
   static var temporaryFolder: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
 
+  /// The file this program is in.
+  static var ownPath: String {
+    #if os(Linux)
+      "/proc/self/exe"
+    #else
+      CommandLine.arguments[0]
+    #endif
+  }
+
+  /// The most memory this program has had at once, in bytes.
+  static var peakMemory: Int {
+    #if os(Linux)
+      // What `getrusage` says begins with the size of the program that started this one.
+      let file = open("/proc/self/status", O_RDONLY)
+      defer { close(file) }
+      var buffer = [UInt8](repeating: 0, count: 8_192)
+      let count = max(0, read(file, &buffer, buffer.count))
+      let line = String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("VmHWM") }
+      return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1_024
+    #else
+      var usage = rusage()
+      getrusage(RUSAGE_SELF, &usage)
+      return Int(usage.ru_maxrss)
+    #endif
+  }
+
   static func leave() -> Never { exit(0) }
 
   /// Says what is wrong and ends the program.

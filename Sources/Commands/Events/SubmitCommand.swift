@@ -74,9 +74,10 @@ struct SubmitCommand: ConsoleCommand {
     let engine = try open.write { writer in
       let engine = try writer.engine
       let names = BucketNames(engine.program)
+      let reader = LineReader(engine.program)
       for line in lines {
         do {
-          let request = try SubmitLine(line, engine.program, now: { writer.now })
+          let request = try SubmitLine(line, reader, now: writer.now)
           let answer = try writer.submit(request.call, to: request.account)
           let isOpen = !answer.requests.isEmpty && provider != nil
           if !answer.decision.isReplay, isOpen || answer.decision.verdict == .waiting {
@@ -125,7 +126,7 @@ struct SubmitLine {
   private static let example =
     "{\"account\": \"acme\", \"event\": \"request\", \"id\": \"r1\", \"fields\": {\"costing\": \"$0.50\"}}"
 
-  init(_ line: LineFeed.Line, _ program: Program, now: () throws -> Int64) throws {
+  init(_ line: LineFeed.Line, _ reader: LineReader, now: Int64) throws(Mistake) {
     guard let bytes = line.bytes else {
       throw Mistake(message: "the line is longer than \(LineFeed.lineLimit >> 20) MiB")
     }
@@ -145,7 +146,7 @@ struct SubmitLine {
         message: "`\(other.name.prefix(40))` is no part of a request",
         help: near.map { "did you mean `\($0)`?" } ?? "what the event is given stands in `fields`", id: id)
     }
-    func text(_ name: String) throws -> String? {
+    func text(_ name: String) throws(Mistake) -> String? {
       guard let value = json[name], !value.isNull else { return nil }
       guard let text = value.text else {
         throw Mistake(message: "`\(name)` is \(value.kindName), not a text", help: Self.example, id: id)
@@ -156,18 +157,22 @@ struct SubmitLine {
       throw Mistake(message: "a request names its `account` and its `event`", help: Self.example, id: id)
     }
     self.account = account
-    let time: Int64
-    if let written = try text("at") {
-      do throws(Complaint) {
-        time = try TimeText.time(written, of: "at")
-      } catch {
-        throw Mistake(message: error.message, help: error.help, id: id)
+    call = EventCall(event: 0, id: try text("id") ?? "", at: now, fields: [])
+    let written = try text("at")
+    do {
+      call.event = try EventWords.index(of: event, in: reader.program)
+      if let written { call.at = try TimeText.time(written, of: "at") }
+      guard case .object(let fields) = json["fields"] ?? .object([]) else {
+        throw Complaint(message: "`fields` is no object", help: Self.example)
       }
-    } else {
-      time = try now()
+      call.fields = try reader.fields(fields, of: call.event, from: "line \(line.number)")
+    } catch let complaint as Complaint {
+      throw Mistake(message: complaint.message, help: complaint.help, id: id)
+    } catch let fault as LineFault {
+      throw Mistake(message: fault.message, help: fault.help, id: id)
+    } catch {
+      throw Mistake(message: "\(error)", id: id)
     }
-    call = try EventWords.call(
-      event, id: try text("id") ?? "", at: time, json["fields"] ?? .object([]), program, id)
   }
 }
 

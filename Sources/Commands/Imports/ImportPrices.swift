@@ -81,7 +81,8 @@ struct ImportPrices: ConsoleCommand {
   private func priceTable(_ texts: PolicyTexts) throws -> String {
     let header = PriceImport.columns.joined(separator: ",")
     let tables = texts.texts.filter { text in
-      text.name.hasSuffix(".csv") && String(decoding: text.bytes.prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self) == header
+      text.name.hasSuffix(".csv")
+        && String(decoding: text.bytes.prefix { $0 != 0x0A && $0 != 0x0D }, as: UTF8.self) == header
     }
     guard let table = tables.first, tables.count == 1 else {
       throw Complaint(

@@ -129,7 +129,8 @@ struct ImportUsage: ConsoleCommand {
     if let failure { throw failure }
     guard usage.counts.isInterrupted else { return .answered }
     console.error.write(
-      "interrupted after line \(usage.counts.line); the same command goes on from there, rows that are known are passed over\n")
+      "interrupted after line \(usage.counts.line); the same command goes on from there, rows that are known are passed over\n"
+    )
     return .interrupted
   }
 

@@ -24,7 +24,8 @@ struct UsageImport {
   private var keys: [String: Set<String>] = [:]
 
   init(
-    _ store: AccountStore, name: String, policy: String, provider: (any PaymentProvider)?, rejects: RejectFile?, addsAccounts: Bool,
+    _ store: AccountStore, name: String, policy: String, provider: (any PaymentProvider)?, rejects: RejectFile?,
+    addsAccounts: Bool,
     batch: Int
   ) {
     self.store = store
@@ -66,10 +67,18 @@ struct UsageImport {
     }
   }
 
-  private func next(of reader: TrafficReader) throws -> [TrafficLine] {
-    var lines: [TrafficLine] = []
+  /// A row, and what it was read of.
+  private struct Line {
+    var meaning: TrafficLine
+    var bytes: [UInt8]
+  }
+
+  private func next(of reader: TrafficReader) throws -> [Line] {
+    var lines: [Line] = []
     lines.reserveCapacity(batch)
-    while lines.count < batch, let line = try reader.next() { lines.append(line) }
+    while lines.count < batch, let line = try reader.next() {
+      lines.append(Line(meaning: line, bytes: reader.rowBytes))
+    }
     return lines
   }
 
@@ -78,18 +87,19 @@ struct UsageImport {
   /// Takes rows up to one that leads to a question to the payment provider.
   ///
   /// - Returns: how many.
-  private mutating func take(_ lines: ArraySlice<TrafficLine>) throws -> Int {
+  private mutating func take(_ lines: ArraySlice<Line>) throws -> Int {
     var counts = counts
     var keys = keys
     var rejected: [RejectedRow] = []
     var pending: StoredAnswer?
     try store.write { writer in
       guard try writer.policyHash == policy else {
-        throw Complaint(message: "another policy was put in force meanwhile", help: "run the same command again: it goes on")
+        throw Complaint(
+          message: "another policy was put in force meanwhile", help: "run the same command again: it goes on")
       }
       let engine = try writer.engine
       for line in lines {
-        switch line {
+        switch line.meaning {
         case .rejected(let row):
           rejected.append(row)
           counts.note(line: row.line)
@@ -110,7 +120,8 @@ struct UsageImport {
             guard error.concernsOneEvent else { throw error }
             rejected.append(
               RejectedRow(
-                line: row.line, firstLine: firstLine(of: row), reason: error.message, help: error.help, bytes: []))
+                line: row.line, firstLine: firstLine(of: row), reason: error.message, help: error.help,
+                bytes: line.bytes))
           }
         }
         if pending != nil { break }

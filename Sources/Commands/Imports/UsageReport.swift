@@ -100,7 +100,8 @@ struct UsageReport {
       let padded = word + String(repeating: " ", count: 8 - word.count)
       let painted = word == "denied" || word == "rejected" ? ink.red(padded) : padded
       lines.append(
-        "  \(painted)  \(String(repeating: " ", count: width - number.count))\(number)" + (text.isEmpty ? "" : "  \(text)"))
+        "  \(painted)  \(String(repeating: " ", count: width - number.count))\(number)"
+          + (text.isEmpty ? "" : "  \(text)"))
     }
     if counts.requests > 0, !isDryRun {
       lines.append(

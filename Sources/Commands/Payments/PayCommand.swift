@@ -123,7 +123,8 @@ struct PayListCommand: ConsoleCommand {
   func perform(_ console: Console) throws -> ExitStatus {
     let entries = try store.open(console, .read).read { reader in try reader.outbox() }
     if asJSON {
-      console.print(Json.object([.init("schema", "payg.outbox/1"), .init("requests", .list(entries.map(object)))]).compact)
+      console.print(
+        Json.object([.init("schema", "payg.outbox/1"), .init("requests", .list(entries.map(object)))]).compact)
       return .answered
     }
     if entries.isEmpty { console.error.write("nothing waits\n") }

@@ -61,8 +61,12 @@ struct AccountAddCommand: ConsoleCommand {
       for name in names {
         try writer.addAccount(name, at: time)
         for one in key { try writer.addKey(one, to: name, at: time) }
-        let changes = try set.map { try SettingLine($0, in: engine.program, keys: key, file: "--set") }
-        try SettingLine.apply(changes, to: name, at: time, writer)
+        for line in set {
+          let change = try SettingLine(
+            [line], in: engine.program, keys: key, from: "--set", now: time ?? writer.now, console)
+          try change.check(account: name)
+          try change.apply(to: name, at: time, writer)
+        }
         if let opening, let bucket { try writer.adjust(bucket: bucket, to: opening, account: name, at: time) }
       }
       return try names.map { try AccountView($0, writer) }

@@ -18,7 +18,8 @@ enum NewFolder {
     for file in files {
       let parts = file.name.split(separator: "/", omittingEmptySubsequences: false)
       guard parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }), !file.name.utf8.contains(0) else {
-        throw Complaint(message: "the store has a file `\(file.name.prefix(100))`, which cannot be written", status: .brokenStore)
+        throw Complaint(
+          message: "the store has a file `\(file.name.prefix(100))`, which cannot be written", status: .brokenStore)
       }
     }
     for file in files {

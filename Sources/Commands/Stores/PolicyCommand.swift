@@ -15,7 +15,8 @@ struct PolicyCommand: ParsableCommand {
         payg policy export old-rules
       """,
     subcommands: [PolicyShowCommand.self, PolicyUseCommand.self, PolicyExportCommand.self],
-    defaultSubcommand: PolicyShowCommand.self)}
+    defaultSubcommand: PolicyShowCommand.self)
+}
 
 struct PolicyShowCommand: ConsoleCommand {
   static let configuration = CommandConfiguration(

@@ -45,11 +45,13 @@ struct SetCommand: ConsoleCommand {
   func perform(_ console: Console) throws -> ExitStatus {
     let time = try at.map { try TimeText.time($0, of: "--at") }
     let account = isGlobal ? nil : words[0]
-    let line = words.dropFirst(isGlobal ? 0 : 1).joined(separator: " ")
+    let line = Array(words.dropFirst(isGlobal ? 0 : 1))
     let change = try store.open(console).write { writer in
       let keys = try account.map { try writer.account($0).keyNames } ?? []
-      let change = try SettingLine(line, in: writer.engine.program, keys: keys, file: "set")
-      try SettingLine.apply([change], to: account, at: time, writer)
+      let change = try SettingLine(
+        line, in: writer.engine.program, keys: keys, from: "set", now: time ?? writer.now, console)
+      try change.check(account: account)
+      try change.apply(to: account, at: time, writer)
       return change
     }
     if asJSON {

@@ -10,7 +10,7 @@ struct StoreOptions: ParsableArguments {
   static let variable = "PAYG_STORE"
 
   @Option(
-    name: [.short, .customLong("store")],
+    name: [.customShort("s"), .customLong("store")],
     help: ArgumentHelp("The store; without it, $\(variable).", valueName: "file"), completion: .file())
   var path: String?
 

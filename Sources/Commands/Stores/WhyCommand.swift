@@ -2,8 +2,8 @@ import ArgumentParser
 import Engine
 import Formats
 import Lab
-import Ledger
 import Language
+import Ledger
 import Store
 import Values
 
@@ -45,7 +45,8 @@ struct WhyCommand: ConsoleCommand {
       guard let event = found.first, let decided = try reader.decision(of: event.seq) else {
         let place = account.map { " of `\($0)`" } ?? ""
         throw Complaint(
-          message: "no event\(place) has the id `\(id)`", help: "an answer's first line has its id: payg request acme …")
+          message: "no event\(place) has the id `\(id)`", help: "an answer's first line has its id: payg request acme …"
+        )
       }
       let state = try event.account.map { try reader.account($0) }
       let explanation = Explanation(
@@ -123,7 +124,8 @@ struct WhyCommand: ConsoleCommand {
       .init("schema", "payg.why/1"), .init("id", .text(event.id)), .init("event", .integer(event.seq)),
       .init("account", event.account.map { .text($0) } ?? .null), .init("kind", .text(event.kind)),
       .init("at", .text(TimeText.text(event.at))), .init("policy", event.policyHash.map { .text($0) } ?? .null),
-      .init("verdict", .text(decision.verdict.rawValue)), .init("status", .integer(decision.status(in: engine.program))),
+      .init("verdict", .text(decision.verdict.rawValue)),
+      .init("status", .integer(decision.status(in: engine.program))),
       .init("code", decision.code(in: engine.program).map { .text($0) } ?? .null),
       .init("decider", decision.decider(in: engine.program).map { .text($0) } ?? .null),
       .init("amount_nano", .integer(decision.amount)),

@@ -38,7 +38,9 @@ enum RejectNotes {
     let text = String(decoding: note, as: UTF8.self)
     if text.hasPrefix(nameMark) { return .file(String(text.dropFirst(nameMark.count))) }
     let digits = text.dropFirst(mark.count).prefix { $0.isASCII && $0.isNumber }
-    guard text.dropFirst(mark.count + digits.count).first == ":", let line = Int(digits), line > 0 else { return .other }
+    guard text.dropFirst(mark.count + digits.count).first == ":", let line = Int(digits), line > 0 else {
+      return .other
+    }
     return .line(line)
   }
 }

@@ -8,7 +8,8 @@ import Values
 /// - A number in the unit its column's name ends in: `_s`, `_ms`, `_us`, `_ns`.
 /// - A number without a unit. Since 1970 there are 10 digits of seconds, 13 of milliseconds, 16 of microseconds, 19 of
 ///   nanoseconds, until the year 2286: so many digits say the unit, and any other count of ten or more is refused.
-/// - A number of less than a billion seconds (2001-09-09) counts from zero. It is added to a start if there is one, else refused.
+/// - A number of less than a billion seconds (2001-09-09) counts from zero. It is added to a start if there is one, else
+///   refused.
 ///
 /// What lies beyond the microsecond is dropped, never rounded up, so a moment is never read as later than it was.
 struct TimeCell {
@@ -52,7 +53,7 @@ struct TimeCell {
 
   // MARK: - Numbers
 
-  /// A number as microseconds: digits, and up to nine more behind a point.
+  /// A number as microseconds: digits, and more behind a point.
   static func count(_ cell: UnsafeRawBufferPointer, _ unit: Unit) throws(CellFault) -> Int64 {
     var whole: UInt64 = 0
     var place = 0
@@ -66,15 +67,21 @@ struct TimeCell {
     var billionths: UInt64 = 0
     if place < cell.count {
       let decimals = cell.count - place - 1
-      guard cell[place] == UInt8(ascii: "."), decimals > 0 else { throw CellFault(cell, "is not a time", help: example) }
-      guard decimals <= 9 else { throw CellFault(.tooManyDecimals(CellFault.shown(cell), limit: 9)) }
+      guard cell[place] == UInt8(ascii: "."), decimals > 0 else {
+        throw CellFault(cell, "is not a time", help: example)
+      }
+      // Printed binary fractions have 17 digits and mean no more by them.
+      guard decimals <= DecimalText.digitLimit else {
+        throw CellFault(.tooManyDecimals(CellFault.shown(cell), limit: DecimalText.digitLimit))
+      }
       place += 1
+      let first = place
       while place < cell.count {
         guard cell[place] &- 0x30 <= 9 else { throw CellFault(cell, "is not a time", help: example) }
-        billionths = billionths * 10 + UInt64(cell[place] & 0x0F)
+        if place - first < 9 { billionths = billionths * 10 + UInt64(cell[place] & 0x0F) }
         place += 1
       }
-      for _ in decimals..<9 { billionths *= 10 }
+      for _ in min(decimals, 9)..<9 { billionths *= 10 }
     }
     let (product, overflow): (UInt64, Bool)
     switch unit == .unnamed ? try unitByDigits(whole, cell) : unit {

@@ -69,7 +69,8 @@ extension TrafficReader {
     if let field = plan.missing.first { throw .missingColumn(name: fileName, what: field, found: table.names) }
     if plan.steps.isEmpty {
       throw .noField(
-        name: fileName, event: event.name, fields: event.fields.prefix(event.givenCount).map(\.name), found: table.names)
+        name: fileName, event: event.name, fields: event.fields.prefix(event.givenCount).map(\.name), found: table.names
+      )
     }
   }
 

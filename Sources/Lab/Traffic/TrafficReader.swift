@@ -224,6 +224,9 @@ public final class TrafficReader {
     }
   }
 
+  /// The row handed out last, exactly as it stands in the file, for whoever finds out later that it cannot be taken.
+  public var rowBytes: [UInt8] { bytes }
+
   private var bytes: [UInt8] { csv?.bytes ?? ndjson?.bytes ?? [] }
 
   private var scannedLine: Int { csv?.line ?? ndjson?.line ?? 0 }

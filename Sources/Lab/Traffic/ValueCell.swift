@@ -46,16 +46,15 @@ enum ValueCell: UInt8 {
     if number.first == UInt8(ascii: "$") { number = UnsafeRawBufferPointer(rebasing: number.dropFirst()) }
     do throws(ValueError) {
       let nano: Int64
-      if let first = number.first, first &- 0x30 <= 9 {
-        if let whole = Digits.scaled(number, decimals: 9) {
-          nano = whole
-        } else if number.allSatisfy({ $0 < 0x3A || $0 | 0x20 == UInt8(ascii: "e") }) {
-          nano = try decimal(number).scaled(toPower: 9)
-        } else {
-          return try Money(parsing: try text(cell)).nano
-        }
-      } else {
+      guard let first = number.first, first &- 0x30 <= 9 else {
         throw .unreadable(CellFault.shown(cell), as: .money)
+      }
+      if let whole = Digits.scaled(number, decimals: 9) {
+        nano = whole
+      } else if number.allSatisfy({ $0 < 0x3A || $0 | 0x20 == UInt8(ascii: "e") }) {
+        nano = try decimal(number).scaled(toPower: 9)
+      } else {
+        return try Money(parsing: try text(cell)).nano
       }
       guard Money(nano: nano).isInRange else { throw .outOfRange(CellFault.shown(cell), of: .money) }
       return isNegative ? -nano : nano

@@ -29,7 +29,10 @@ struct CSVText {
     )
     if bytes.starts(with: [0xef, 0xbb, 0xbf]) { (index, start) = (3, 3) }
 
+    // A cell of a text that is UTF-8 is UTF-8, too: the ends of cells are ASCII.
+    let isText = String(validating: bytes, as: UTF8.self) != nil
     func text(_ bytes: [UInt8], at offset: Int) throws(Failure) -> String {
+      if isText { return String(decoding: bytes, as: UTF8.self) }
       guard let text = String(validating: bytes, as: UTF8.self) else { throw .notUTF8(start: start, end: offset) }
       return text
     }

@@ -212,6 +212,9 @@ extension Checking {
       }
       positions.append(position)
     }
+    let columns = table.inputs + table.outputs
+    table.rows.reserveCapacity(rows.count)
+    program.names.reserveCapacity(program.names.count + rows.count)
     for row in rows.dropFirst() {
       guard row.cells.count == header.cells.count else {
         report(
@@ -220,9 +223,11 @@ extension Checking {
         continue
       }
       var values: [Int64] = []
-      for (column, position) in zip(table.inputs + table.outputs, positions) {
-        let cell = trimmed(row.cells[position])
-        guard let value = cellValue(cell, column) else {
+      values.reserveCapacity(columns.count)
+      for place in columns.indices {
+        let cell = trimmed(row.cells[positions[place]])
+        guard let value = cellValue(cell, columns[place]) else {
+          let column = columns[place]
           report(
             "column `\(column.name)`: expected \(column.type.name), found \(cell.isEmpty ? "nothing" : "`\(cell)`")",
             row.start, row.end, help: cellForm(column.type.base))
@@ -272,9 +277,9 @@ extension Checking {
     let value: Int64?
     switch column.type.base {
     case .name: return program.intern(text)
-    case .rate: value = try? DecimalText(parsing: text).scaled(toPower: 6)
-    case .money: value = try? DecimalText(parsing: text).scaled(toPower: 9)
-    case .tokens, .integer: value = try? DecimalText(parsing: text).scaled(toPower: 0)
+    case .rate: value = DecimalText.scaled(text, toPower: 6)
+    case .money: value = DecimalText.scaled(text, toPower: 9)
+    case .tokens, .integer: value = DecimalText.scaled(text, toPower: 0)
     case .bool: value = text == "on" ? 1 : text == "off" ? 0 : nil
     case .ratio: value = (try? Ratio(parsing: text))?.packed
     case .time: value = (try? Instant(parsing: text))?.microseconds

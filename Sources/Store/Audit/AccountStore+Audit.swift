@@ -26,14 +26,15 @@ extension AccountStore {
   ) throws(StoreFault) -> AuditReport {
     var findings = Findings(limit: max(0, limit))
     try FileAudit(statements: memory.statements, path: store.path).run(&findings)
+    try ChainAudit(statements: memory.statements).run(&findings)
     let total = try memory.statements["SELECT count(*) FROM event"].first { Int($0.integer(0)) } ?? 0
-    let timeline = try Timeline(memory, &findings)
+    let timeline = try Timeline(store, memory, &findings)
     var done = timeline.events
     progress(done, total)
     var accounts: [(id: Int64, name: String)] = []
     try memory.statements["SELECT id, name FROM account ORDER BY id"]
       .forEach { accounts.append(($0.integer(0), $0.text(1))) }
-    for (id, name) in accounts {
+    for (id, name) in accounts where timeline.isSound {
       var account = AccountAudit(memory, store: store, id: id, name: name, timeline)
       try account.run(&findings) {
         done += 1

@@ -26,7 +26,9 @@ struct TableAudit {
     for row in stored {
       if let expected = missing.removeValue(forKey: row.key) {
         compare(table, row, with: expected, &findings)
-      } else if !isBlank(table, row) {
+      } else if let blank = blank(table, row) {
+        compare(table, row, with: blank, &findings)
+      } else {
         let text = described(table, row)
         findings.add(name, table.name, label(table, row), "should not be there\(text.isEmpty ? "" : ": \(text)")")
       }
@@ -47,12 +49,27 @@ struct TableAudit {
   }
 
   /// Whether a row says nothing: of what is as it is in a new account there may be one, and need not.
-  private func isBlank(_ table: AuditTable, _ row: AuditTable.Row) -> Bool {
+  private func isBlank(_ table: AuditTable, _ row: AuditTable.Row) -> Bool { blank(table, row)?.values == row.values }
+
+  /// The row of what is as it is in a new account; nil for a table that has none, and for a name that means nothing.
+  private func blank(_ table: AuditTable, _ row: AuditTable.Row) -> AuditTable.Row? {
+    let place: SlotMap.Table
     switch table.name {
-    case AuditTable.book.name, AuditTable.meter.name, AuditTable.period.name:
-      row.values.allSatisfy { $0 == .none || $0 == .integer(0) }
-    default: false
+    case AuditTable.book.name: place = .book
+    case AuditTable.meter.name: place = .meter
+    case AuditTable.period.name: place = .period
+    default: return nil
     }
+    let key = place == .book ? 0 : row.key[0].integer ?? -1
+    guard key >= 0, key <= Int64(keys.count), let found = map.place(place, row.key.last?.word ?? "", isKey: key > 0)
+    else { return nil }
+    let values: [StoredValue] =
+      switch place {
+      case .book: [.integer(0), .integer(0), found.third < 0 ? .none : .integer(0)]
+      case .period: [.none, .none, .integer(0)]
+      default: [.integer(0), .integer(0)]
+      }
+    return AuditTable.Row(key: row.key, values: values)
   }
 
   // MARK: - For people

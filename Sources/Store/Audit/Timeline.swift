@@ -22,11 +22,15 @@ struct Timeline {
   private(set) var clock: Int64?
   /// Global settings that were ever set, by name.
   private var globals: [String: StoredValue] = [:]
+  /// Whether the texts of all policies are what they were. Where they are not, nothing can be worked out again.
+  private(set) var isSound = true
+  /// Compiled anew of the texts as they are kept.
+  private var policies: [Int64: StoredPolicy] = [:]
 
   /// Reads the history of the whole store.
   ///
-  /// - Throws: `brokenPolicy` where a policy of the store cannot be compiled here; `damaged` where no policy was ever put in force.
-  init(_ memory: StoreMemory, _ findings: inout Findings) throws(StoreFault) {
+  /// - Throws: `brokenPolicy` where a policy of the store cannot be compiled here.
+  init(_ store: AccountStore, _ memory: StoreMemory, _ findings: inout Findings) throws(StoreFault) {
     let statement = try memory.statements["SELECT seq, kind, id, attempt, at, fields FROM event WHERE account IS NULL ORDER BY seq"]
     var rows: [(seq: Int64, kind: String, attempt: Int64, at: Int64, fields: String)] = []
     try statement.forEach { rows.append(($0.integer(0), $0.text(1), $0.integer(3), $0.integer(4), $0.text(5))) }
@@ -38,7 +42,7 @@ struct Timeline {
       let fields = FieldText.object(row.fields)
       switch row.kind {
       case StoreWriter.Own.policy:
-        try use(fields?["hash"]?.text ?? "", from: row.seq, memory, &findings)
+        try use(fields?["hash"]?.text ?? "", from: row.seq, store, memory, &findings)
         try checkChange(nil, of: row.seq, memory, &findings)
       case StoreWriter.Own.set: try change(fields, row.seq, row.at, memory, &findings)
       case StoreWriter.Own.clock:
@@ -47,20 +51,37 @@ struct Timeline {
       default: findings.add(nil, "event", "event \(row.seq)", "is a `\(row.kind)` of no account, and there is no such entry")
       }
     }
-    if eras.isEmpty { throw memory.fault(.damaged("no policy was ever put in force")) }
+    if eras.isEmpty {
+      isSound = false
+      findings.add(nil, "event", "all", "put no policy in force, so that nothing can be worked out again")
+    }
   }
 
   private mutating func use(
-    _ hash: String, from seq: Int64, _ memory: StoreMemory, _ findings: inout Findings
+    _ hash: String, from seq: Int64, _ store: AccountStore, _ memory: StoreMemory, _ findings: inout Findings
   ) throws(StoreFault) {
     guard let id = try memory.statements["SELECT id FROM policy WHERE hash = ?"].bind(1, hash).first({ $0.integer(0) })
     else {
+      isSound = false
       findings.add(nil, "policy", hash, "is missing; event \(seq) put it in force")
       return
     }
-    let policy = try memory.policy(id)
-    if policy.engine.program.hash != hash {
-      findings.add(nil, "policy_file", hash, "the texts make `\(policy.engine.program.hash)`, and should make `\(hash)`")
+    let policy: StoredPolicy
+    if let known = policies[id] {
+      policy = known
+    } else {
+      let files = try memory.policyFiles(id)
+      do throws(PolicyFault) {
+        policy = StoredPolicy(id: id, hash: hash, engine: try store.compile(files))
+      } catch {
+        throw memory.fault(.brokenPolicy(error.message))
+      }
+      policies[id] = policy
+      let made = policy.engine.program.hash
+      if made != hash {
+        isSound = false
+        findings.add(nil, "policy_file", hash, "text makes the hash `\(made)`, and should make `\(hash)`")
+      }
     }
     var engine = policy.engine
     let texts = FieldText(map: policy.map)

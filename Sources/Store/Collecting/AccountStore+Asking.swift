@@ -11,7 +11,9 @@ extension AccountStore {
   public func submit(
     _ call: EventCall, to account: String, asking provider: (any PaymentProvider)?
   ) throws -> StoredAnswer {
-    try exchange(call, with: account, asking: provider).answer
+    let exchange = try exchange(call, with: account, asking: provider)
+    if let interruption = exchange.interruption { throw interruption }
+    return exchange.answer
   }
 
   /// The same, with what was asked and said.

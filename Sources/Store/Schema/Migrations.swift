@@ -29,14 +29,17 @@ struct Migrations {
       guard try database.tableExists("store"), try database.tableExists("grdb_migrations") else {
         throw StoreFault(.notAStore, path: path)
       }
-      return try migrator.appliedIdentifiers(database).compactMap { Int($0) }.max() ?? 0
+      let applied = try migrator.appliedIdentifiers(database)
+      // One with another name is none of ours, so a later program made it.
+      return applied.map { Int($0) ?? known + 1 }.max() ?? 0
     }
+    if found < 1 { throw StoreFault(.notAStore, path: path) }
     if found > known { throw StoreFault(.newer(schema: found, known: known), path: path) }
     if found == known { return }
     guard mayWrite else { throw StoreFault(.readOnly, path: path) }
     let backup = "\(path).schema-\(found)"
     if StoreFile.exists(backup) { throw StoreFault(.exists, path: backup) }
-    try queue.writeWithoutTransaction { try RawStatement($0, "VACUUM INTO ?", path: path).bind(1, backup).run() }
+    try queue.writeWithoutTransaction { try AccountStore.copy($0, of: path, to: backup) }
     try migrator.migrate(queue)
   }
 }

@@ -38,7 +38,8 @@ enum Schema {
       at INTEGER NOT NULL,                              -- the time the event names
       recorded_at INTEGER NOT NULL,                     -- by the clock of the machine
       resumes INTEGER,                                  -- the payment it waited for
-      fields TEXT NOT NULL                              -- JSON
+      fields TEXT NOT NULL,                             -- JSON
+      sum INTEGER NOT NULL                              -- a checksum over this row and the sum of the one before
     ) STRICT;
     CREATE UNIQUE INDEX event_by_id ON event (id, account, kind, attempt);
     CREATE INDEX event_by_account ON event (account);

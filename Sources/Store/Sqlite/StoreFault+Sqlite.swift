@@ -8,6 +8,8 @@ extension StoreFault {
       switch code & 0xff {
       case SQLITE_BUSY, SQLITE_LOCKED: .busy(seconds: patience)
       case SQLITE_FULL: .diskFull
+      case SQLITE_READONLY where [0x0508, 0x0608].contains(code):
+        .cannotOpen("even who only reads has to write beside it, and its folder cannot be written")
       case SQLITE_READONLY: .readOnly
       case SQLITE_CORRUPT: .damaged(message)
       case SQLITE_NOTADB: .notAStore

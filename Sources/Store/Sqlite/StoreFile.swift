@@ -18,7 +18,9 @@ enum StoreFile {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
-  /// Makes an empty file only the owner can read. False where there is one already.
+  /// Makes an empty file only the owner can read.
+  ///
+  /// - Throws: `exists` where there is one already.
   static func claim(_ path: String) throws(StoreFault) {
     let file = open(path, O_CREAT | O_EXCL | O_WRONLY, 0o600)
     guard file >= 0 else {
@@ -46,6 +48,36 @@ enum StoreFile {
     guard count == 100, header.starts(with: Array("SQLite format 3\0".utf8)), mark == Schema.applicationID else {
       throw StoreFault(.notAStore, path: path)
     }
+  }
+
+  /// Gives a finished copy its name. Until then it has another, so that no half of a copy is taken for a whole one.
+  ///
+  /// - Parameter write: makes the copy, under the name it is given.
+  static func publish(_ path: String, _ write: (String) throws -> Void) throws {
+    let part = path + ".part"
+    unlink(part)
+    defer { unlink(part) }
+    try write(part)
+    try sync(part)
+    // A link, unlike a renaming, puts itself over nothing.
+    guard link(part, path) == 0 else {
+      if errno == EEXIST { throw StoreFault(.exists, path: path) }
+      throw StoreFault(.io(String(cString: strerror(errno))), path: path)
+    }
+    try sync(folder(of: path))
+  }
+
+  /// Waits until a file, or what a folder lists, is on the disk.
+  private static func sync(_ path: String) throws(StoreFault) {
+    let file = open(path, O_RDONLY)
+    guard file >= 0 else { throw StoreFault(.io(String(cString: strerror(errno))), path: path) }
+    defer { close(file) }
+    guard fsync(file) == 0 else { throw StoreFault(.io(String(cString: strerror(errno))), path: path) }
+  }
+
+  private static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
   static func isWritable(_ path: String) -> Bool { access(path, W_OK) == 0 }

@@ -56,6 +56,15 @@ enum BenchFolder {
     return stat(path, &status) == 0 ? Int(status.st_size) : 0
   }
 
+  /// Asks the system to drop what it keeps of a file in memory.
+  static func forget(_ path: String) {
+    #if os(Linux)
+      let file = open(path, O_RDONLY)
+      posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED)
+      close(file)
+    #endif
+  }
+
   private static func names(in folder: String) -> [String] {
     guard let stream = opendir(folder) else { return [] }
     defer { closedir(stream) }

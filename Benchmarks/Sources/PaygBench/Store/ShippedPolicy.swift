@@ -1,7 +1,6 @@
 import Diagnostics
 import Engine
 import Lab
-import Language
 import Standard
 import Store
 
@@ -9,28 +8,20 @@ import Store
 enum ShippedPolicy {
   /// Their texts and tables, as files of a store.
   static func files(_ path: String) throws -> [PolicyFile] {
-    var files: [PolicyFile] = []
-    for family in try RuleFolder(path).families {
-      for name in TextFile.names(in: family.folder) where name == RuleFolder.policyName || name.hasSuffix(".csv") {
-        let bytes = try TextFile.read(TextFile.join(family.folder, name), limit: TextFile.tableBytes)
-        files.append(PolicyFile(name: "\(family.name)/\(name)", bytes: bytes))
-      }
-    }
-    return files
+    try RuleFolder(path).texts(reforms: []).texts.map { PolicyFile(name: $0.name, bytes: $0.bytes) }
   }
 
   static let compile: PolicyCompiler = { files throws(PolicyFault) in
-    var sources = SourceMap()
-    var parsed: [FileSyntax] = []
-    for file in files.sorted(by: { $0.name < $1.name }) where file.name.hasSuffix(RuleFolder.ruleEnding) {
-      parsed.append(Parser.parse(source: sources.add(Source(name: file.name, bytes: file.bytes)), in: sources).0)
+    let texts: PolicyTexts
+    do throws(FileFault) {
+      texts = try PolicyTexts(files.map { ($0.name, $0.bytes) })
+    } catch {
+      throw PolicyFault(error.message)
     }
-    let checked = Checker.check(files: parsed, sources: sources, vocabulary: StandardPlugin.vocabulary) { family, name in
-      files.first { $0.name == "\(family)/\(name)" }.map { Source(name: $0.name, bytes: $0.bytes) }
-    }
-    if let error = checked.diagnostics.first(where: { $0.severity == .error }) { throw PolicyFault(error.message) }
+    let rules = LoadedRules(texts, vocabulary: StandardPlugin.vocabulary, depth: .checked)
+    if rules.diagnostics.hasErrors { throw PolicyFault(Renderer(sources: rules.sources).render(rules.diagnostics)) }
     do {
-      return try RuleEngine(checked.program)
+      return try RuleEngine(rules.program)
     } catch {
       throw PolicyFault("\(error)")
     }

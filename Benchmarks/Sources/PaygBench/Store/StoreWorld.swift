@@ -7,7 +7,8 @@ import Values
 /// A store with accounts in use, and requests for them.
 struct StoreWorld {
   static let accountCount = 1_000
-  static let clock = "2026-12-31T00:00:00Z"
+  /// No event is later than this.
+  static let clock = "2035-01-01T00:00:00Z"
 
   let policy: [PolicyFile]
   let engine: RuleEngine
@@ -45,25 +46,38 @@ struct StoreWorld {
 
   // MARK: - Accounts
 
-  /// Makes a store: half of the accounts have a plan, one in ten is about to run out, keys have limits here and there.
+  /// Makes a store of 1,000 accounts.
   func create(at path: String) throws {
+    try create(at: path) { writer, random in
+      let keys = (0..<3).map(StoreWorld.key)
+      for number in 0..<StoreWorld.accountCount {
+        try add(StoreWorld.account(number), keys: keys, wealth: 10, to: writer, &random)
+      }
+    }
+  }
+
+  /// Makes a store and everything in it in one transaction.
+  func create(at path: String, _ body: (StoreWriter, inout SeededGenerator) throws -> Void) throws {
     let clock = try Instant(parsing: StoreWorld.clock).microseconds
     let store = try AccountStore.create(at: path, policy: policy, testClock: clock, compile: ShippedPolicy.compile)
     try store.write { writer in
       var random = SeededGenerator(seed: 3)
-      for number in 0..<StoreWorld.accountCount { try add(number, to: writer, &random) }
+      try body(writer, &random)
     }
   }
 
-  private func add(_ number: Int, to writer: StoreWriter, _ random: inout SeededGenerator) throws {
-    let name = StoreWorld.account(number)
+  /// Adds an account. Half of them have a plan, one in ten is about to run out, keys have limits here and there.
+  ///
+  /// - Parameter wealth: up to a hundred times so many dollars is what the others have.
+  func add(
+    _ name: String, keys: [String], wealth: Int64, to writer: StoreWriter, _ random: inout SeededGenerator
+  ) throws {
     let dollar = Money.nanoPerDollar
     try writer.addAccount(name, at: start)
-    for key in 0..<3 { try writer.addKey(StoreWorld.key(key), to: name, at: start) }
-    func set(_ setting: String, _ value: Int64, key: Int? = nil) throws {
+    for key in keys { try writer.addKey(key, to: name, at: start) }
+    func set(_ setting: String, _ value: Int64, key: String? = nil) throws {
       guard let index = engine.compiled.setting(named: setting) else { throw Mismatch("no setting `\(setting)`") }
-      try writer.change(
-        index, to: .number(value), key: key.map(StoreWorld.key), account: name, at: start)
+      try writer.change(index, to: .number(value), key: key, account: name, at: start)
     }
     if Bool.random(using: &random) {
       try set("subscription.plan_quota", Int64.random(in: 5...200, using: &random) * dollar)
@@ -74,14 +88,14 @@ struct StoreWorld {
     if Int.random(in: 0..<4, using: &random) == 0 {
       try set("limits.spending_limit", Int64.random(in: 1...50, using: &random) * dollar)
     }
-    if Int.random(in: 0..<3, using: &random) == 0 {
-      try set("teams.key_limit", Int64.random(in: 1...400, using: &random) * dollar / 4, key: 1)
-      try set("teams.key_window", Int64.random(in: 0...3, using: &random), key: 1)
+    if Int.random(in: 0..<3, using: &random) == 0, let key = keys.last {
+      try set("teams.key_limit", Int64.random(in: 1...400, using: &random) * dollar / 4, key: key)
+      try set("teams.key_window", Int64.random(in: 0...3, using: &random), key: key)
     }
     guard let bucket = engine.compiled.bucket(named: "balance") else { throw Mismatch("no bucket `balance`") }
     let isPoor = Int.random(in: 0..<10, using: &random) == 0
     try writer.adjust(
-      bucket: bucket, to: Int64.random(in: 10...1_000, using: &random) * dollar / (isPoor ? 1_000 : 1) * 10,
+      bucket: bucket, to: Int64.random(in: 1...100, using: &random) * dollar * (isPoor ? 1 : 10 * wealth) / 10,
       account: name, at: start)
   }
 
