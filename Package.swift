@@ -52,7 +52,7 @@ let package = Package(
     .executableTarget(name: "payg", dependencies: ["Commands"], path: "REPL", exclude: ["README.md", "demo"]),
 
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "Values"]),
-    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Diagnostics"]),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats", "Diagnostics", "Values"]),
     .testTarget(name: "ValuesTests", dependencies: ["Values"]),
     .testTarget(name: "LanguageTests", dependencies: ["Language", "Diagnostics", "Values"]),
     .testTarget(name: "LedgerTests", dependencies: ["Ledger", "Values"]),
@@ -60,7 +60,7 @@ let package = Package(
       name: "EngineTests", dependencies: ["Engine", "Standard", "Language", "Ledger", "Diagnostics", "Values"]),
     .testTarget(
       name: "LabTests",
-      dependencies: ["Lab", "Standard", "Engine", "Language", "Ledger", "Diagnostics", "Values"],
+      dependencies: ["Lab", "Formats", "Standard", "Engine", "Language", "Ledger", "Diagnostics", "Values"],
       exclude: ["Fixtures", "Golden"]),
     .testTarget(
       name: "CommandsTests", dependencies: ["Commands", "Formats", "Lab", "Language", "Diagnostics", "payg"],
@@ -85,7 +85,10 @@ let package = Package(
       dependencies: ["CFaultVFS", "Store", "Standard", "Engine", "Language", "Ledger", "Values", "Diagnostics"],
       path: "Tests/StoreStage"),
     .executableTarget(
-      name: "stress", dependencies: ["StoreStage", "CFaultVFS", "Store", "Engine", "Values"], path: "Tests/Stress"),
+      name: "stress",
+      dependencies: [
+        "StoreStage", "CFaultVFS", "Store", "Engine", "Values", .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ], path: "Tests/Stress"),
     .testTarget(
       name: "StoreTests",
       dependencies: [

@@ -11,7 +11,7 @@ struct ConformCommand: ConsoleCommand {
 
       EXAMPLES:
         payg conform cases.json
-        payg conform cases.json --rules rules --json    what the rules make of each case
+        payg conform cases.json --rules rules --json    what becomes of each
       """)
 
   @Argument(help: "A file of cases.", completion: .file(extensions: ["json"]))

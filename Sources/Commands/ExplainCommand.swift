@@ -8,9 +8,9 @@ struct ExplainCommand: ConsoleCommand {
     commandName: "explain", abstract: "Tell what a diagnostic, a rule or a denial means.",
     discussion: """
       EXAMPLES:
-        payg explain P0201                  a diagnostic: why, how to fix it, and an example
-        payg explain limits.cycle_limit     a rule: its text, and the scenarios in which it decides
-        payg explain quota_exceeded         a denial: what the caller reads, and the rules that give it
+        payg explain P0201                a diagnostic, with an example
+        payg explain limits.cycle_limit   a rule, and scenarios that show it
+        payg explain quota_exceeded       a denial, and the rules that give it
       """)
 
   @Argument(help: "A diagnostic's code, a rule, or a denial's code.")

@@ -11,7 +11,7 @@ struct PluginsCommand: ConsoleCommand {
     discussion: """
       EXAMPLES:
         payg plugins
-        payg plugins --plugin ./fees.so    with those of a native plugin, which is tried out first
+        payg plugins --plugin ./fees.so    with those of a library, tried first
         payg plugins --json
       """)
 

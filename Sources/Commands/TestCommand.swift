@@ -11,9 +11,9 @@ struct TestCommand: ConsoleCommand {
 
       EXAMPLES:
         payg test                              every scenario of ./rules
-        payg test rules/limits --trace         one family, telling what each event did
+        payg test rules/limits --trace         telling what each event did
         payg test rules --filter 'limit of'    those whose file or title matches
-        payg test rules --coverage --strict    fail where a rule or a clause was not shown both ways
+        payg test rules --coverage --strict    fail where something was not shown
       """)
 
   @Argument(help: "Folders of rules, families, or scenario files.", completion: .file())

@@ -16,7 +16,7 @@ final class StoreMemory {
   private(set) var active: StoredPolicy?
   private var activeEngine: RuleEngine?
   private var accounts: [String: CachedAccount] = [:]
-  private var dataVersion: Int64 = -1
+  private var seenVersion: Int64 = -1
   /// The number of the last event.
   var lastEvent: Int64 = 0
   /// The sum kept with it.
@@ -40,9 +40,9 @@ final class StoreMemory {
       ?? (0, 0)
     if accounts.count > StoreMemory.accountLimit { accounts.removeAll() }
     let version = try statements["PRAGMA data_version"].first { $0.integer(0) } ?? 0
-    if version == dataVersion { return }
+    if version == seenVersion { return }
     forget()
-    dataVersion = version
+    seenVersion = version
     testClock = try statements["SELECT test_clock FROM store"].first { $0.optional(0) } ?? nil
   }
 
@@ -51,7 +51,7 @@ final class StoreMemory {
     accounts.removeAll()
     active = nil
     activeEngine = nil
-    dataVersion = -1
+    seenVersion = -1
   }
 
   func fault(_ kind: StoreFault.Kind) -> StoreFault { StoreFault(kind, path: store.path) }
@@ -92,13 +92,19 @@ final class StoreMemory {
     // The transaction that had brought it may have been taken back, and another have the number now.
     if let known = policies[id], known.hash == hash { return known }
     let files = try policyFiles(id)
+    let engine: RuleEngine
     do throws(PolicyFault) {
-      let policy = StoredPolicy(id: id, hash: hash, engine: try store.compile(files))
-      policies[id] = policy
-      return policy
+      engine = try store.compile(files)
     } catch {
       throw fault(.brokenPolicy(error.message))
     }
+    // One wrong letter would decide by other rules, in the name of the right ones.
+    guard engine.program.hash == hash else {
+      throw fault(.damaged("the texts of policy \(hash.prefix(12)) are not those that were put in force"))
+    }
+    let policy = StoredPolicy(id: id, hash: hash, engine: engine)
+    policies[id] = policy
+    return policy
   }
 
   func policyFiles(_ id: Int64) throws(StoreFault) -> [PolicyFile] {

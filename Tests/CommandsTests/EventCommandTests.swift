@@ -277,6 +277,43 @@ struct EventCommandTests {
     }
   }
 
+  @Test("an id that is nearly one, and that of a payment")
+  func whyNearly() throws {
+    try Stand.with([Stand.acme, ["set", "acme", "card", "visa"]]) { stand in
+      #expect(stand.run(["why", "r1"]).error == "error: no event has the id `r1`\n")
+      _ = stand.run(["request", "acme", "costing $1 as first-one"])
+      #expect(stand.run(["why", "frist-one"]).error.contains("help: did you mean `first-one`?"))
+      #expect(stand.run(["why", "zz"]).error.contains("help: the latest is: payg why 'first-one'\n"))
+      _ = stand.run(["event", "auto_topup", "acme", "enabled on, preset production", "as", "on"])
+      let payment = stand.run(["why", "auto-1"])
+      #expect(
+        payment.status == 1
+          && payment.error == "error: `auto-1` is a payment of `acme` that auto_topup `on` asked for\n"
+            + "  help: payg why on --account acme\n",
+        "\(payment)")
+    }
+  }
+
+  @Test("a balance tells what is open")
+  func open() throws {
+    try Stand.with([Stand.acme, ["hold", "acme", "estimate $1, ttl 5 minutes", "as", "h1"]]) { stand in
+      _ = stand.run(["topup", "acme", "$25, card sepa-pending as t1"])
+      #expect(
+        stand.run(["balance", "acme"]).out == """
+          acme  2026-01-01T00:00:00Z
+            quota    $0.00 of $0.00
+            balance  $20.00, $1.00 held, $19.00 available
+            hold h1  $1.00 until 2026-01-01T00:05:00Z
+            payment t1  $25.00 from sepa-pending, not answered yet
+
+          """)
+      let json = try Self.json(stand.run(["balance", "acme", "--json"]))
+      #expect(json["open_holds"] == 1 && json["holds"]?.elements.first?["id"] == "h1")
+      _ = stand.run(["clock", "forward", "1", "hour"])
+      #expect(!stand.run(["balance", "acme"]).out.contains("hold h1"))
+    }
+  }
+
   @Test("colour is for words that say the same without it")
   func colour() throws {
     try Stand.with([Stand.acme]) { stand in

@@ -55,6 +55,14 @@ struct ImportUsageTests {
         second["schema"] == "payg.import/1" && second["known"] == 4 && second["allowed"] == 0, "\(second.compact)")
       #expect(second["rejected"] == 2 && second["rejects"] == .text("\(file).rejects-2"), "\(second.compact)")
       #expect(stand.run(["audit", "--json"]).out == before)
+      let third = stand.run(["import", "usage", file])
+      #expect(
+        Self.lines(third.out) == [
+          "\(file): 6 rows, 1 account", "  known     4  in the store already, not charged again",
+          "  rejected  2  in \(file).rejects-3",
+        ], "\(third)")
+      let none = try stand.write("at,account,costing\n", to: "none.csv")
+      #expect(stand.run(["import", "usage", none]).out == "\(none): no rows\n")
       // With more money, what was denied stays denied: it has its answer.
       _ = stand.run(["grant", "acme", "$100"])
       #expect(try Self.json(stand.run(["import", "usage", file, "--json"]))["known"] == 4)

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Testing
 
@@ -148,6 +149,39 @@ struct ProgramTests {
   func table() {
     #expect(ExitStatus.allCases.map(\.rawValue) == [0, 1, 2, 3, 4, 64, 130])
     for status in ExitStatus.allCases { #expect(ExitStatus.table.contains("\(status.rawValue)  \(status.meaning)")) }
+  }
+
+  @Test("every command has an abstract and examples, none of which is wider than a terminal")
+  func examples() throws {
+    func look(_ command: Json, _ path: [String]) {
+      let path = path + [command["commandName"]?.text ?? ""]
+      let name = path.joined(separator: " ")
+      if command["shouldDisplay"] == false || path.last == "help" { return }
+      let discussion = command["discussion"]?.text ?? ""
+      let lines = discussion.split(separator: "\n").filter { $0.hasPrefix("  ") }
+      let inner = command["subcommands"]?.elements.filter { $0["commandName"] != "help" } ?? []
+      #expect(command["abstract"]?.text?.hasSuffix(".") == true, "\(name)")
+      if inner.isEmpty {
+        #expect(discussion.contains("EXAMPLES:\n"), "\(name)")
+        #expect(lines.contains { $0.contains(name) }, "\(name): no example of it")
+      }
+      for line in lines { #expect(line.count <= 80, "\(name): \(line)") }
+      for one in inner { look(one, path) }
+    }
+    let dump = try Program.run(["--experimental-dump-help"]).out
+    let tree = try #require(try JsonReader.read(Array(dump.utf8))["command"])
+    #expect(tree["subcommands"]?.elements.count ?? 0 > 30)
+    look(tree, [])
+  }
+
+  @Test("every topic is there, is named in the overview, and fits on a line")
+  func topics() {
+    for name in HelpTopic.names {
+      #expect(HelpTopic.text(name)?.hasSuffix("\n") == true && Payg.configuration.discussion.contains(name), "\(name)")
+    }
+    for name in HelpTopic.names where name != "exit-codes" {
+      for line in (HelpTopic.text(name) ?? "").split(separator: "\n") { #expect(line.count <= 122, "\(name): \(line)") }
+    }
   }
 
   // MARK: - Streams

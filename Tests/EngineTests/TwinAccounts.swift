@@ -341,7 +341,7 @@ struct TwinAccounts {
     note("absorbed", decision.absorbed > 0)
     note("refund of two payments", decision.refunds.count > 1)
     note("collects", decision.isAllowed && !decision.collections.isEmpty)
-    for (old, new) in zip(before.holds, account.holds) {
+    for (old, new) in zip(before.holds.all, account.holds.all) {
       if old.state == .open, new.state == .settled {
         note("settled below", decision.covered < old.covered)
         note("overrun", decision.covered > old.covered)

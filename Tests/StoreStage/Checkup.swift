@@ -60,7 +60,8 @@ public struct Checkup {
       }
       if event.account != known.account || event.id != known.id || event.verdict != known.verdict {
         findings.append(
-          "event \(known.event) was `\(known.id)`, \(known.verdict), and is `\(event.id)`, \(event.verdict ?? "undecided")")
+          "event \(known.event) was `\(known.id)`, \(known.verdict), and is `\(event.id)`, \(event.verdict ?? "undecided")"
+        )
       }
     }
   }
@@ -82,7 +83,9 @@ public struct Checkup {
   public mutating func compare(log: [LoggedProvider.Entry], isDrained: Bool) throws {
     var amounts: [String: LoggedProvider.Entry] = [:]
     for entry in log {
-      if let first = amounts[entry.key], first != entry { findings.append("`\(entry.key)` was two requests: \(first), \(entry)") }
+      if let first = amounts[entry.key], first != entry {
+        findings.append("`\(entry.key)` was two requests: \(first), \(entry)")
+      }
       amounts[entry.key] = entry
     }
     var keysOfEvents: [[String]: [String]] = [:]

@@ -37,7 +37,9 @@ public struct LoggedProvider: PaymentProvider {
     guard file >= 0, written == bytes.count else { throw ProviderFault("the log cannot be written") }
     let mood = LoggedProvider.number(of: "\(request.key) \(before)")
     if isMoody, mood % 5 == 0 { usleep(UInt32(mood % 20_000)) }
-    if isMoody, mood % 7 == 0 { throw ProviderFault("the line went dead; whether `\(request.key)` was done is unknown") }
+    if isMoody, mood % 7 == 0 {
+      throw ProviderFault("the line went dead; whether `\(request.key)` was done is unknown")
+    }
     switch LoggedProvider.outcome(of: request.key) {
     case .pending: return before < 2 ? .pending : .paid
     case let outcome: return outcome

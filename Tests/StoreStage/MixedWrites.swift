@@ -30,7 +30,9 @@ public struct MixedWrites: Sendable {
         for call in [
           try engine.call("grant", id: "welcome", at: start, ["amount": .number(25 * dollar)]),
           try engine.call("new_card", id: "card", at: start, ["card": .text("visa-\(name)")]),
-          try engine.call("auto_topup", id: "auto", at: start, ["enabled": .number(1), "threshold": .number(10 * dollar), "amount": .number(20 * dollar)]),
+          try engine.call(
+            "auto_topup", id: "auto", at: start,
+            ["enabled": .number(1), "threshold": .number(10 * dollar), "amount": .number(20 * dollar)]),
         ] { _ = try writer.submit(call, to: name) }
       }
       try writer.change(
@@ -70,7 +72,10 @@ public struct MixedWrites: Sendable {
     case 46..<60:
       call = try engine.call(
         "hold", id: id, at: at,
-        ["key": key, "estimate": dollars(50...500), "ttl": .number(Int64.random(in: 1...9_000, using: &random) * 1_000_000)])
+        [
+          "key": key, "estimate": dollars(50...500),
+          "ttl": .number(Int64.random(in: 1...9_000, using: &random) * 1_000_000),
+        ])
     case 60..<72:
       call = try engine.call("settle", id: id, at: at, ["hold": .text(earlier()), "actual": dollars(1...600)])
     case 72..<75:

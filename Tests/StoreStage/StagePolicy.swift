@@ -35,7 +35,11 @@ public enum StagePolicy {
     guard file.name == "topup/policy.rules" else { return file }
     let text = String(decoding: file.bytes, as: UTF8.self)
     return PolicyFile(
-      name: file.name, bytes: Array(text.replacing("setting minimum: money in $0..$1_000_000 = $5", with: "setting minimum: money in $0..$1_000_000 = $7").utf8))
+      name: file.name,
+      bytes: Array(
+        text.replacing(
+          "setting minimum: money in $0..$1_000_000 = $5", with: "setting minimum: money in $0..$1_000_000 = $7"
+        ).utf8))
   }
 
   // A store is opened many times, and the same texts make the same program.
@@ -52,7 +56,9 @@ public enum StagePolicy {
   private static func hash(_ files: [PolicyFile]) -> String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for file in files.sorted(by: { $0.name < $1.name }) {
-      for byte in Array(file.name.utf8) + [0] + file.bytes + [0] { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+      for byte in Array(file.name.utf8) + [0] + file.bytes + [0] {
+        hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+      }
     }
     return String(hash, radix: 16)
   }

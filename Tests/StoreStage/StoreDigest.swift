@@ -44,9 +44,7 @@ public enum StoreDigest {
         lines += account.openHolds.map { "\(name): \(account.holds[$0])" }
         lines.append("\(name): \(account.lotBooks)")
       }
-      for var event in try events(reader) {
-        // The machine's clock of then is in no other row, so that nothing can contradict it.
-        event.recordedAt = 0
+      for event in try events(reader) {
         lines.append("\(event)")
         if let (decision, _) = try reader.decision(of: event.seq) { lines.append("\(decision)") }
       }

@@ -112,7 +112,8 @@ struct CrashCommandTests {
     for payment in account.payments {
       let key = "\(store.id)/ada/\(payment.key)"
       known[key, default: 0] += 1
-      #expect(payment.state == .paid ? asked.contains(key) : open.contains(key), "\(moment): \(key) is \(payment.state)")
+      #expect(
+        payment.state == .paid ? asked.contains(key) : open.contains(key), "\(moment): \(key) is \(payment.state)")
     }
     for key in asked { #expect(known[key] == 1, "\(moment): `\(key)` was asked for") }
     let byHand = account.payments.filter { !$0.isAutomatic }.map(\.origin)

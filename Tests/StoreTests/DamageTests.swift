@@ -82,12 +82,39 @@ struct DamageTests {
           if let complaint = complaint(error) { return .wrong(complaint) }
           isRefused = true
         }
+        try write(to: store)
         return isRefused ? .refused : outcome
       } catch let fault as StoreFault {
         if let complaint = complaint(fault) { return .wrong(complaint) }
         return .refused
       }
     }
+  }
+
+  /// Writes something of everything, which may be refused and must not end the program.
+  static func write(to store: AccountStore) throws {
+    let at = FaultSession.start + 25 * 60_000_000
+    for (event, account, values) in [
+      ("request", "ada", ["key": .text("main"), "costing": .number(7_000_000)]),
+      ("request", "bob", ["key": .text("main"), "costing": .number(9_000_000_000)]),
+      ("hold", "ada", ["key": .text("main"), "estimate": .number(1_000_000_000)]),
+      ("settle", "ada", ["hold": .text("h3"), "actual": .number(1_000_000)]), ("void", "ada", ["hold": .text("h2")]),
+      ("topup", "ada", ["amount": .number(10_000_000_000)]),
+      (
+        "refund", "ada",
+        ["amount": .number(1_000_000_000), "approved_by": .text("eve"), "reason": .text("asked"), "up_to": .number(1)]
+      ),
+      ("dispute_won", "ada", ["payment": .text("t1")]),
+    ] as [(String, String, [String: EventCall.Value])] {
+      do {
+        let call = try store.read { try $0.engine.call(event, id: "w-\(event)", at: at, values) }
+        _ = try store.submit(call, to: account, asking: SessionProvider())
+      } catch  where error is StoreFault || error is EngineFault {
+        // The policy may have no such event any more.
+        continue
+      }
+    }
+    do { _ = try store.drain(asking: SessionProvider()) } catch is StoreFault {}
   }
 
   /// What is wrong with how damage is told; nil for nothing.
@@ -151,13 +178,15 @@ struct DamageTests {
   @Test("a file that was cut off")
   func cutOff() throws {
     let size = Self.sample.bytes.count
-    var lengths = [0, 1, 15, 16, 99, 100, 101, 512, 1_000, Self.pageSize - 1, Self.pageSize, Self.pageSize + 1, size - 1, size - 100]
+    var lengths = [
+      0, 1, 15, 16, 99, 100, 101, 512, 1_000, Self.pageSize - 1, Self.pageSize, Self.pageSize + 1, size - 1, size - 100,
+    ]
     lengths += stride(from: 2 * Self.pageSize, to: size, by: StagePlace.isThorough ? Self.pageSize : 7 * Self.pageSize)
     lengths += stride(from: Self.pageSize + 777, to: size, by: 13 * Self.pageSize)
     for length in lengths {
       let outcome = try Self.outcome(Array(Self.sample.bytes[0..<length]))
       if case .wrong(let text) = outcome { Issue.record("\(length) of \(size) bytes: \(text)") }
-            // Its last page may be an empty one.
+      // Its last page may be an empty one.
       #expect(outcome != .same || length > size - Self.pageSize, "\(length) of \(size) bytes go unnoticed")
     }
   }
@@ -210,7 +239,9 @@ struct DamageTests {
       func open() -> StoreFault? { Self.fault { _ = try AccountStore.open(path, compile: StagePolicy.compile) } }
       func kind(_ fault: StoreFault?) -> String { fault.map { "\($0.kind)" } ?? "" }
       #expect(kind(open()) == "missing")
-      for bytes in [[], Array("{\"a\": 1}\n".utf8), [UInt8](repeating: 0, count: 8_192), Array("SQLite format 3\0".utf8)] {
+      for bytes in [
+        [], Array("{\"a\": 1}\n".utf8), [UInt8](repeating: 0, count: 8_192), Array("SQLite format 3\0".utf8),
+      ] {
         try StagePlace.write(bytes, to: path)
         #expect(kind(open()) == "notAStore", "\(bytes.count) bytes")
         #expect(try StagePlace.bytes(path) == bytes)
@@ -218,11 +249,16 @@ struct DamageTests {
       try FileManager.default.removeItem(atPath: path)
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
       #expect(kind(open()).hasPrefix("cannotOpen"))
-      #expect(kind(Self.fault { _ = try AccountStore.create(at: path, policy: StagePolicy.files, compile: StagePolicy.compile) }) == "exists")
+      #expect(
+        kind(
+          Self.fault { _ = try AccountStore.create(at: path, policy: StagePolicy.files, compile: StagePolicy.compile) })
+          == "exists")
       let deep = folder + "/no/such/folder/a.payg"
       #expect(
-        kind(Self.fault { _ = try AccountStore.create(at: deep, policy: StagePolicy.files, compile: StagePolicy.compile) })
-          .hasPrefix("cannotOpen"))
+        kind(
+          Self.fault { _ = try AccountStore.create(at: deep, policy: StagePolicy.files, compile: StagePolicy.compile) }
+        )
+        .hasPrefix("cannotOpen"))
       #expect(!FileManager.default.fileExists(atPath: folder + "/no"))
     }
   }
@@ -231,7 +267,8 @@ struct DamageTests {
   func otherDatabase() throws {
     try StagePlace.withFolder { folder in
       let path = folder + "/a.payg"
-      try Sqlite.run(path, "CREATE TABLE store (one); CREATE TABLE grdb_migrations (identifier); INSERT INTO store VALUES (1)")
+      try Sqlite.run(
+        path, "CREATE TABLE store (one); CREATE TABLE grdb_migrations (identifier); INSERT INTO store VALUES (1)")
       let bytes = try StagePlace.bytes(path)
       for access in [AccountStore.Access.read, .write] {
         let fault = Self.fault { _ = try AccountStore.open(path, access, compile: StagePolicy.compile) }
@@ -265,6 +302,34 @@ struct DamageTests {
         #expect(fault?.message.contains("newer payg") == true)
       }
       #expect(try StagePlace.bytes(path) == bytes)
+    }
+  }
+
+  @Test("nothing is decided by a policy that is not the one that was put in force")
+  func policyText() throws {
+    for (before, after) in [("$5", "$6"), ("rank 90", "rank 91"), ("\n#", "\n# ")] {
+      try StagePlace.withFolder { folder in
+        let path = folder + "/a.payg"
+        try StagePlace.write(Self.sample.bytes, to: path)
+        try Sqlite.run(
+          path,
+          """
+          DROP TRIGGER policy_file_no_update;
+          UPDATE policy_file SET text = CAST(replace(CAST(text AS TEXT), '\(before)', '\(after)') AS BLOB)
+          """)
+        let fault = Self.fault {
+          let store = try AccountStore.open(path, compile: StagePolicy.compile)
+          let at = FaultSession.start + 25 * 60_000_000
+          let call = try store.read {
+            try $0.engine.call("request", at: at, ["key": .text("main"), "costing": .number(1_000)])
+          }
+          _ = try store.submit(call, to: "ada", asking: nil)
+        }
+        switch fault?.kind {
+        case .damaged, .brokenPolicy: break
+        default: Issue.record("\(before) → \(after): \(fault?.message ?? "decided")")
+        }
+      }
     }
   }
 
@@ -312,6 +377,9 @@ struct DamageTests {
       "DROP TRIGGER event_no_update; UPDATE event SET fields = replace(fields, 'main', 'none') WHERE kind = 'request'",
       "DROP TRIGGER outbox_no_delete; DELETE FROM outbox",
       "DROP TRIGGER event_no_update; UPDATE event SET id = 'gift3' WHERE id = 'gift2'",
+      "DROP TRIGGER event_no_update; UPDATE event SET id = 'r7' WHERE id = 'r5'",
+      "DROP TRIGGER event_no_update; UPDATE event SET recorded_at = recorded_at + 1 WHERE seq = 5",
+      "UPDATE account SET holds = 0",
       "DROP TRIGGER key_no_update; UPDATE key SET name = 'maim'",
       "DROP TRIGGER account_keeps; UPDATE account SET name = 'adb' WHERE name = 'ada'",
       "DROP TRIGGER policy_file_no_update; UPDATE policy_file SET name = 'x' || name",

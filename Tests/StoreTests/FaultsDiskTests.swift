@@ -23,7 +23,8 @@ struct FaultsDiskTests {
     guard sqlite3_open(path, &connection) == SQLITE_OK,
       sqlite3_exec(connection, "PRAGMA integrity_check", nil, nil, nil) == SQLITE_OK,
       sqlite3_prepare_v2(connection, "SELECT count(*), sum(length(b)) FROM t", -1, &statement, nil) == SQLITE_OK,
-      sqlite3_step(statement) == SQLITE_ROW, sqlite3_column_int64(statement, 1) == sqlite3_column_int64(statement, 0) * 3_000
+      sqlite3_step(statement) == SQLITE_ROW,
+      sqlite3_column_int64(statement, 1) == sqlite3_column_int64(statement, 0) * 3_000
     else { return nil }
     return Int(sqlite3_column_int64(statement, 0))
   }

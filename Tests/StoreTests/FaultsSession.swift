@@ -110,7 +110,8 @@ final class FaultSession {
     Step(name: "settings") { session in
       try session.opened().write { writer in
         let engine = try writer.engine
-        try writer.change(engine.setting("teams.key_limit"), to: .number(900 * dollar), key: "main", account: "ada", at: start)
+        try writer.change(
+          engine.setting("teams.key_limit"), to: .number(900 * dollar), key: "main", account: "ada", at: start)
         try writer.change(engine.setting("limits.spending_limit"), to: .number(950 * dollar), account: "bob", at: start)
         try writer.change(engine.setting("refunds.review_days"), to: .number(9), account: nil, at: start)
       }
@@ -127,13 +128,17 @@ final class FaultSession {
     event("new_card", "c1", minute: 1, ["card": .text("visa")]),
     request("r1", minute: 2, cents: 150),
     request("r2", minute: 3, cents: 90_000),
-    event("hold", "h1", minute: 4, ["key": .text("main"), "estimate": .number(3 * dollar), "ttl": .number(3_600_000_000)]),
-    event("hold", "h2", minute: 5, ["key": .text("main"), "estimate": .number(2 * dollar), "ttl": .number(60_000_000)]),
+    event(
+      "hold", "h1", minute: 4, ["key": .text("main"), "estimate": .number(3 * dollar), "ttl": .number(3_600_000_000)]),
+    event(
+      "hold", "h2", minute: 5, ["key": .text("main"), "estimate": .number(2 * dollar), "ttl": .number(60_000_000)]),
     event("settle", "s1", minute: 6, ["hold": .text("h1"), "actual": .number(2 * dollar)]),
     event("topup", "t1", minute: 7, ["amount": .number(20 * dollar)]),
     // Nobody is asked: it stays in the outbox until it is drained.
     event("topup", "t3", minute: 9, ["amount": .number(10 * dollar), "card": .text("visa")], to: "bob", asking: false),
-    event("auto_topup", "a1", minute: 10, ["enabled": .number(1), "threshold": .number(25 * dollar), "amount": .number(15 * dollar)]),
+    event(
+      "auto_topup", "a1", minute: 10,
+      ["enabled": .number(1), "threshold": .number(25 * dollar), "amount": .number(15 * dollar)]),
     request("r3", minute: 11, cents: 900),
     request("r4", minute: 12, cents: 800, to: "bob"),
     Step(name: "group", together: group) { session in
@@ -166,5 +171,7 @@ final class FaultSession {
       _ = try session.opened().drain(asking: session.provider)
     },
     request("r6", minute: 24, cents: 50),
+    event(
+      "hold", "h3", minute: 24, ["key": .text("main"), "estimate": .number(dollar), "ttl": .number(3_600_000_000)]),
   ]
 }

@@ -193,7 +193,9 @@ struct FaultsTests {
     if goesOn { return [] }
     // The rest is sent again, beginning with the step that failed.
     let rest = FaultSession(path: path, vfs: nil, provider: session.provider)
-    if !session.done.isEmpty { _ = try AccountStore.open(path, compile: StagePolicy.compile).drain(asking: session.provider) }
+    if !session.done.isEmpty {
+      _ = try AccountStore.open(path, compile: StagePolicy.compile).drain(asking: session.provider)
+    }
     rest.run(FaultSession.steps[min(session.done.count, FaultSession.steps.count - 1)...])
     if let fault = rest.faults.first { return ["sent again, \(fault.step): \(fault.fault)"] }
     guard let store = rest.store else { return ["sent again, there is no store"] }

@@ -76,7 +76,9 @@ struct Locked {
         return 0
       }.finish()
       print(String(locked.file, radix: 8), String(locked.folder, radix: 8), name, lines)
-      if status != 0 || !allowed.contains(lines.first ?? "") { findings.append("\(name) ended with \(status) \(lines)") }
+      if status != 0 || !allowed.contains(lines.first ?? "") {
+        findings.append("\(name) ended with \(status) \(lines)")
+      }
     }
     chmod("\(folder)/in", 0o755)
     chmod(path, 0o644)

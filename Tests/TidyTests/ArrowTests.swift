@@ -42,7 +42,7 @@ struct ArrowTests {
     "simulate": ["Simulator", "Audit", "Language", "Standard", "Lab"],
     "CFaultVFS": [],
     "StoreStage": ["CFaultVFS", "Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard", "Store"],
-    "stress": ["StoreStage", "CFaultVFS", "Store", "Engine", "Values"],
+    "stress": ["StoreStage", "CFaultVFS", "Store", "Engine", "Values", "GRDBSQLite"],
   ]
 
   static func imports(_ source: String) -> [(line: Int, module: String)] {

@@ -15,8 +15,8 @@ struct SubmitCommand: ConsoleCommand {
       transaction, so many callers cost hardly more than one. See payg help submit.
 
       EXAMPLES:
-        echo '{"account": "acme", "event": "request", "id": "r1", "fields": {"costing": "$0.50"}}' | payg submit
-        payg submit --provider './my-provider --live' < requests.ndjson > answers.ndjson
+        payg submit < requests.ndjson
+        payg submit --provider './my-provider --live' < in.ndjson > out.ndjson
       """)
 
   private static let largestBatch = 100_000
@@ -41,16 +41,16 @@ struct SubmitCommand: ConsoleCommand {
 
   func perform(_ console: Console) throws -> ExitStatus {
     let open = try store.open(console)
-    let provider = try provider.provider(console, isTest: open.read { reader in reader.isTest })
+    let desk = SubmitDesk(open, try provider.provider(console, isTest: open.read { reader in reader.isTest }))
     var lines = LineFeed(console.feed)
     var status = ExitStatus.answered
     while let group = lines.group(atMost: batch) {
       var rest = group[...]
       while !rest.isEmpty {
         do {
-          let (replies, count) = try answer(rest, open, provider)
+          let replies = try desk.answer(rest)
           for reply in replies { console.print(reply.compact) }
-          rest = rest.dropFirst(count)
+          rest = rest.dropFirst(replies.count)
         } catch let fault as StoreFault {
           // Nothing of these has happened; whoever sent them may send them again.
           for line in rest { console.print(SubmitLine.reply(to: line.number, fault.message, fault.help).compact) }
@@ -64,17 +64,27 @@ struct SubmitCommand: ConsoleCommand {
     }
     return status
   }
+}
 
-  /// One transaction: answers lines up to one that leads to a question to the payment provider, and carries that out.
-  private func answer(
-    _ lines: ArraySlice<LineFeed.Line>, _ open: AccountStore, _ provider: (any PaymentProvider)?
-  ) throws -> (replies: [Json], count: Int) {
+/// Answers lines, several in one transaction.
+final class SubmitDesk {
+  private let store: AccountStore
+  private let provider: (any PaymentProvider)?
+  /// What reads lines, for as long as the policy is the same.
+  private var known: (policy: String, reader: LineReader, names: BucketNames)?
+
+  init(_ store: AccountStore, _ provider: (any PaymentProvider)?) {
+    self.store = store
+    self.provider = provider
+  }
+
+  /// Answers lines up to one that leads to a question to the payment provider, and carries that out.
+  func answer(_ lines: ArraySlice<LineFeed.Line>) throws -> [Json] {
     var replies: [Json] = []
     var pending: (answer: StoredAnswer, line: Int)?
-    let engine = try open.write { writer in
+    let (engine, names) = try store.write { writer in
       let engine = try writer.engine
-      let names = BucketNames(engine.program)
-      let reader = LineReader(engine.program)
+      let (reader, names) = try tools(for: writer.policyHash, engine)
       for line in lines {
         do {
           let request = try SubmitLine(line, reader, now: writer.now)
@@ -91,13 +101,20 @@ struct SubmitCommand: ConsoleCommand {
           replies.append(SubmitLine.reply(to: line.number, fault.message, fault.help))
         }
       }
-      return engine
+      return (engine, names)
     }
-    guard let pending else { return (replies, replies.count) }
-    let exchange = try open.goOn(with: pending.answer, asking: provider)
-    let members = AnswerJSON.members(exchange.answer, engine, BucketNames(engine.program), line: pending.line)
-    replies.append(.object(members))
-    return (replies, replies.count)
+    if let pending {
+      let exchange = try store.goOn(with: pending.answer, asking: provider)
+      replies.append(.object(AnswerJSON.members(exchange.answer, engine, names, line: pending.line)))
+    }
+    return replies
+  }
+
+  private func tools(for policy: String, _ engine: RuleEngine) -> (LineReader, BucketNames) {
+    if let known, known.policy == policy { return (known.reader, known.names) }
+    let made = (policy: policy, reader: LineReader(engine.program), names: BucketNames(engine.program))
+    known = made
+    return (made.reader, made.names)
   }
 }
 

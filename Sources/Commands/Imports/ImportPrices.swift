@@ -17,7 +17,7 @@ struct ImportPrices: ConsoleCommand {
 
       EXAMPLES:
         payg import prices model_prices.json -o rules/pricing/prices.csv
-        payg import prices model_prices.json --store acme.payg     new prices from now on
+        payg import prices model_prices.json --store acme.payg    from now on
         curl -s URL | payg import prices - --json
       """)
 

@@ -14,9 +14,9 @@ struct ImportUsage: ConsoleCommand {
       stopped. What cannot be read goes into a file of rejects that can be mended and imported.
 
       EXAMPLES:
-        payg import usage october.csv --column customer=account --column tokens_in=input
-        payg import usage trace.ndjson.gz --account acme --start 2026-01-01 --add-accounts
-        payg import usage october.csv --dry-run       on a copy of the store, which is deleted then
+        payg import usage october.csv --column customer=account
+        payg import usage trace.csv.gz --start 2026-01-01 --add-accounts
+        payg import usage october.csv --dry-run    on a copy that is deleted
       """)
 
   private static let largestBatch = 1_000_000

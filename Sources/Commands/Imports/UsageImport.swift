@@ -20,6 +20,8 @@ struct UsageImport {
   private(set) var counts = UsageCounts()
   /// What its user should read, a line each.
   private(set) var notes: [String] = []
+  /// Why the file cannot be read to its end.
+  private var fault: TrafficFault?
   /// Keys that are known to be there, by account.
   private var keys: [String: Set<String>] = [:]
 
@@ -73,11 +75,18 @@ struct UsageImport {
     var bytes: [UInt8]
   }
 
-  private func next(of reader: TrafficReader) throws -> [Line] {
+  /// The next rows. Where the bytes stop coming, those before are handed out first.
+  private mutating func next(of reader: TrafficReader) throws(TrafficFault) -> [Line] {
+    if let fault { throw fault }
     var lines: [Line] = []
     lines.reserveCapacity(batch)
-    while lines.count < batch, let line = try reader.next() {
-      lines.append(Line(meaning: line, bytes: reader.rowBytes))
+    do throws(TrafficFault) {
+      while lines.count < batch, let line = try reader.next() {
+        lines.append(Line(meaning: line, bytes: reader.rowBytes))
+      }
+    } catch {
+      if lines.isEmpty { throw error }
+      fault = error
     }
     return lines
   }
@@ -109,7 +118,7 @@ struct UsageImport {
           do throws(StoreFault) {
             try add(row, &keys, writer)
             if try writer.isKnown(kind: kind, id: row.call.id, account: row.account) {
-              counts.known += 1
+              counts.pass(over: row.account)
               continue
             }
             let answer = try writer.submit(row.call, to: row.account)

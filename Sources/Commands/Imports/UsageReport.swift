@@ -29,6 +29,12 @@ struct UsageCounts {
     self.line = line
   }
 
+  /// A row that is in the store already.
+  mutating func pass(over account: String) {
+    known += 1
+    accounts.insert(account)
+  }
+
   mutating func take(_ answer: StoredAnswer, _ engine: RuleEngine) {
     accounts.insert(answer.account)
     requests += answer.requests.count
@@ -83,7 +89,9 @@ struct UsageReport {
   }
 
   func lines(_ ink: Ink) -> [String] {
-    var rows: [(String, Int, String)] = [("allowed", counts.allowed, Money(nano: charged).description)]
+    if counts.rows == 0 { return ["\(file): no rows" + dryRunText(ink)] }
+    var rows: [(String, Int, String)] = []
+    if counts.allowed > 0 { rows.append(("allowed", counts.allowed, Money(nano: charged).description)) }
     let codes = counts.denied.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
       .map { "\($0.key) \(Count.text($0.value))" }
     if counts.deniedCount > 0 { rows.append(("denied", counts.deniedCount, codes.joined(separator: ", "))) }
@@ -93,7 +101,7 @@ struct UsageReport {
     let width = rows.map { Count.text($0.1).count }.max() ?? 1
     let head =
       "\(file): \(Count.text(counts.rows, "row")), \(Count.text(counts.accounts.count, "account")), "
-      + "\(Count.text(counts.rate)) rows/s" + (isDryRun ? ink.yellow("  (a dry run: nothing was kept)") : "")
+      + "\(Count.text(counts.rate)) rows/s" + dryRunText(ink)
     var lines = [head]
     for (word, count, text) in rows {
       let number = Count.text(count)
@@ -108,6 +116,10 @@ struct UsageReport {
         "  \(Count.text(counts.requests, "request")) to the payment provider in the outbox: payg pay pending")
     }
     return lines
+  }
+
+  private func dryRunText(_ ink: Ink) -> String {
+    isDryRun ? ink.yellow("  (a dry run: nothing was kept)") : ""
   }
 
   private var charged: Int64 { Int64(clamping: counts.charged) }

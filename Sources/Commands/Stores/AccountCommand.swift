@@ -20,8 +20,8 @@ struct AccountAddCommand: ConsoleCommand {
 
       EXAMPLES:
         payg account add acme --key k1
-        payg account add acme --key k1 --key k2 --balance '$20' --set 'limits.spending_limit to $50'
-        payg account add acme north west --set 'teams.key_limit to $5 for key k1' --key k1
+        payg account add acme --key k1 --balance '$20' --set 'fallback.enabled on'
+        payg account add north west --key k1 --set 'teams.key_limit to $5'
       """)
 
   @Argument(help: "The names.")

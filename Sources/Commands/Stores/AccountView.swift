@@ -23,7 +23,14 @@ struct AccountView {
   var at: Int64
   var keys: [String]
   var parts: [Part]
+  /// Holds that are open, those that end first before the others.
+  var holds: [Hold]
+  /// Payments and refunds that the payment provider has not answered.
+  var waiting: [String]
   var policy: String
+
+  /// Lists longer than that are cut.
+  private static let most = 10
 
   init(_ name: String, _ reader: StoreReader, at time: Int64? = nil) throws {
     let engine = try reader.engine
@@ -37,6 +44,8 @@ struct AccountView {
     self.policy = policy
     at = time
     keys = account.keyNames
+    holds = account.openHolds.map { account.holds[$0] }.filter { $0.expiresAt > time }
+    waiting = account.waiting
     let facts = engine.reader(account, at: time)
     let names = BucketNames(engine.program)
     parts = engine.program.buckets.enumerated().map { index, bucket in
@@ -83,7 +92,13 @@ struct AccountView {
           text += ", \(Money(nano: part.held)) held, \(Money(nano: part.available)) available"
         }
         return text
-      }
+      } + cut(holds.map { "hold \($0.id)  \(Money(nano: $0.covered)) until \(TimeText.text($0.expiresAt))" })
+      + cut(waiting)
+  }
+
+  private func cut(_ lines: [String]) -> [String] {
+    let rest = lines.count - Self.most
+    return lines.prefix(Self.most).map { "  " + $0 } + (rest > 0 ? ["  and \(Count.text(rest)) more"] : [])
   }
 
   // MARK: - JSON
@@ -93,6 +108,16 @@ struct AccountView {
       .init("account", .text(name)), .init("at", .text(TimeText.text(at))), .init("policy", .text(policy)),
       .init("keys", .list(keys.map { .text($0) })),
       .init("buckets", .object(parts.map { Json.Member($0.name, $0.json) })),
+      .init(
+        "holds",
+        .list(
+          holds.prefix(Self.most).map { hold in
+            [
+              "id": .text(hold.id), "covered_nano": .integer(hold.covered),
+              "expires_at": .text(TimeText.text(hold.expiresAt)),
+            ]
+          })),
+      .init("open_holds", .integer(Int64(holds.count))), .init("waiting", .list(waiting.map { .text($0) })),
     ])
   }
 
@@ -112,6 +137,20 @@ extension AccountView.Part {
       members.append(.init("until", allowance.until.map { .text(TimeText.text($0)) } ?? .null))
     }
     return .object(members)
+  }
+}
+
+extension AccountState {
+  /// What the payment provider has not answered, a line each.
+  fileprivate var waiting: [String] {
+    func card(_ payment: Payment) -> String { payment.card.map { cardNames[$0] } ?? "no card" }
+    let charges = payments.filter { $0.state == .pending }
+      .map { "payment \($0.id)  \(Money(nano: $0.amount)) from \(card($0)), not answered yet" }
+    let returns = refunds.filter { $0.state == .pending }.map { refund in
+      let payment = payments[refund.payment]
+      return "refund of \(payment.id)  \(Money(nano: refund.amount)) to \(card(payment)), not answered yet"
+    }
+    return charges + returns
   }
 }
 

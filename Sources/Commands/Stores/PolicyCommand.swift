@@ -10,7 +10,7 @@ struct PolicyCommand: ParsableCommand {
     commandName: "policy", abstract: "Show, change and export the policy of a store.",
     discussion: """
       EXAMPLES:
-        payg policy                   which rules are in force, since when, and which events they have
+        payg policy                   which rules are in force, since when
         payg policy use rules         put other rules in force
         payg policy export old-rules
       """,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnostics
 import Engine
 import Formats
 import Lab
@@ -66,6 +67,29 @@ struct WhyCommand: ConsoleCommand {
       if let others = others(found) { console.error.write(Ink(console.error.isColored).dim("note: \(others)") + "\n") }
       return .answered
     }
+  }
+
+  /// How many accounts and events are looked through for what was probably meant.
+  private static let looked = 200
+
+  private func unknown(_ reader: StoreReader) throws -> Complaint {
+    let program = try reader.engine.program
+    for name in try account.map({ [$0] }) ?? Array(reader.accountNames().prefix(Self.looked)) {
+      let state = try reader.account(name)
+      guard let payment = state.payments.last(where: { $0.id == id || $0.key == id }),
+        program.events.indices.contains(payment.event), !payment.origin.isEmpty
+      else { continue }
+      return Complaint(
+        message:
+          "`\(id)` is a payment of `\(name)` that \(program.events[payment.event].name) `\(payment.origin)` asked for",
+        help: "payg why \(payment.origin.hasPrefix("#") ? "'\(payment.origin)'" : payment.origin) --account \(name)")
+    }
+    let latest = try reader.events(account: account, limit: Self.looked).filter { $0.verdict != nil }
+    let near = Suggestion.nearest(id, in: latest.map(\.id))
+    let place = account.map { " of `\($0)`" } ?? ""
+    return Complaint(
+      message: "no event\(place) has the id `\(id)`",
+      help: near.map { "did you mean `\($0)`?" } ?? latest.first.map { "the latest is: payg why '\($0.id)'" })
   }
 
   /// The decided events of this id, the newest first.

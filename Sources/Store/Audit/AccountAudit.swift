@@ -18,6 +18,7 @@ struct AccountAudit {
   private var answers: [String: OutboxAudit.Answer] = [:]
   private(set) var events = 0
   private var isFirst = true
+  private var formatter: ValueFormatter
 
   private var statements: StatementCache { memory.statements }
 
@@ -28,6 +29,7 @@ struct AccountAudit {
     self.name = name
     self.timeline = timeline
     replay = AccountReplay(memory.statements, path: store.path, id: id, name: name, timeline.eras[0])
+    formatter = timeline.eras[0].formatter
   }
 
   private static let entries = """
@@ -59,6 +61,7 @@ struct AccountAudit {
     while era + 1 < timeline.eras.count, timeline.eras[era + 1].start < entry.seq {
       era += 1
       try replay.move(to: timeline.eras[era])
+      formatter = timeline.eras[era].formatter
     }
     let label = "event \(entry.seq)"
     if isFirst {
@@ -174,8 +177,6 @@ struct AccountAudit {
 
   // MARK: - What follows from them
 
-  private var formatter: ValueFormatter { replay.engine.formatter() }
-
   private var tables: TableAudit {
     TableAudit(
       statements: statements, map: replay.map, formatter: formatter, id: id, name: name, keys: replay.state.keyNames)
@@ -229,7 +230,7 @@ struct AccountAudit {
     var seen = 0
     var found: [(number: Int, name: String, state: String)] = []
     try statements["SELECT n, id, state FROM hold WHERE account = ? ORDER BY n"].bind(1, id).forEach { row in
-      let number = Int(row.integer(0)) - 1
+      let number = Int(row.integer(0)) &- 1
       if number >= 0, number < count { seen += 1 }
       // Only what is wrong is kept: there may be very many.
       if number < 0 || number >= count || replay.records.state(ofHold: number).word != row.text(2) {
@@ -237,7 +238,7 @@ struct AccountAudit {
       }
     }
     for hold in found {
-      let label = "\(hold.name) (number \(hold.number + 1))"
+      let label = "\(hold.name) (number \(hold.number &+ 1))"
       if hold.number < 0 || hold.number >= count {
         findings.add(name, "hold", label, "should not be there: state `\(hold.state)`")
       } else {
@@ -252,7 +253,6 @@ struct AccountAudit {
 
   /// What must be so whatever the rules say: nothing appears and nothing vanishes.
   private func compareSums(_ findings: inout Findings) throws(StoreFault) {
-    let formatter = formatter
     var books: [(name: String, amount: Int64)] = []
     try statements["SELECT name, amount FROM book WHERE account = ? ORDER BY name"].bind(1, id)
       .forEach { books.append(($0.text(0), $0.integer(1))) }

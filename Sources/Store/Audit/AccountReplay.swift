@@ -13,6 +13,8 @@ struct AccountReplay {
   private(set) var engine: RuleEngine
   private(set) var state: AccountState
   private(set) var records = ReplayedRecords()
+  /// The events of the policy that came up, by their name.
+  private var kinds: [String: Int] = [:]
 
   var map: SlotMap { policy.map }
 
@@ -42,6 +44,7 @@ struct AccountReplay {
     for number in state.openHolds { if let row = try hold(number: number) { rows.holds.append(row) } }
     records.keep(rows.lots)
     policy = era.policy
+    kinds = [:]
     do throws(AccountRows.Misfit) {
       state = try rows.state(policy.map)
     } catch {
@@ -91,16 +94,22 @@ struct AccountReplay {
   }
 
   private mutating func submit(_ entry: LoggedEntry, _ journal: inout Journal) throws -> Decision {
-    guard let event = map.event(named: entry.kind) else {
+    guard let event = event(named: entry.kind) else {
       throw Trouble(text: "the policy of then has no event `\(entry.kind)`")
     }
     // The answer that counts is the first, so whoever has it asked nothing twice.
     if entry.attempt != 0 { try remember(event, entry) }
     let input = try input(event, entry)
     if let waited = entry.resumes {
-      return try engine.resume(input, after: waited - 1, to: &state, journal: &journal)
+      return try engine.resume(input, after: waited &- 1, to: &state, journal: &journal)
     }
     return try engine.submit(input, to: &state, journal: &journal)
+  }
+
+  private mutating func event(named kind: String) -> Int? {
+    if let known = kinds[kind] { return known }
+    kinds[kind] = map.event(named: kind)
+    return kinds[kind]
   }
 
   private mutating func input(_ event: Int, _ entry: LoggedEntry) throws -> EventInput {
@@ -137,7 +146,7 @@ struct AccountReplay {
   /// Brings a hold that an event names and that is resolved: as it was made, in the state it is in by now.
   private mutating func bring(_ name: String) throws(StoreFault) {
     let number = try statements["SELECT n FROM hold WHERE account = ? AND id = ? AND n <= ? ORDER BY n DESC LIMIT 1"]
-      .bind(1, id).bind(2, name).bind(3, state.holds.count).first { Int($0.integer(0)) - 1 }
+      .bind(1, id).bind(2, name).bind(3, state.holds.count).first { Int($0.integer(0)) &- 1 }
     guard let number, let row = try hold(number: number) else { return }
     do throws(AccountRows.Misfit) {
       state.bring(try AccountRows().hold(row, state, map), number: number)

@@ -8,6 +8,11 @@ struct AuditTable: Sendable {
   /// Besides the account.
   let keys: [String]
   let columns: [Column]
+  /// All columns, those of the key first.
+  let selection: String
+  /// All rows of an account, and all rows of an event.
+  let sql: String
+  let sqlOfEvent: String
 
   struct Column: Sendable {
     var name: String
@@ -28,12 +33,11 @@ struct AuditTable: Sendable {
     self.name = name
     self.keys = keys
     self.columns = columns.map { Column(name: $0.0, unit: $0.1) }
+    selection = (keys + columns.map(\.0)).joined(separator: ", ")
+    let order = keys.isEmpty ? "" : " ORDER BY " + keys.joined(separator: ", ")
+    sql = "SELECT \(selection) FROM \(name) WHERE account = ?\(order)"
+    sqlOfEvent = "SELECT \(selection) FROM \(name) WHERE event = ?\(order)"
   }
-
-  var selection: String { (keys + columns.map(\.name)).joined(separator: ", ") }
-
-  /// All rows of an account, those of the key first.
-  var sql: String { "SELECT \(selection) FROM \(name) WHERE account = ? ORDER BY \(keys.joined(separator: ", "))" }
 
   /// A row: the values of its key, and the others.
   struct Row: Sendable, Hashable {

@@ -16,8 +16,8 @@ struct ChainAudit {
       for column in Int32(4)...6 { expected.add(row.integer(column)) }
       expected.add(row.optional(7))
       expected.add(row.text(8))
-      if seq != last + 1 {
-        let gap = seq == last + 2 ? "entry \(last + 1) is" : "entries \(last + 1) to \(seq - 1) are"
+      if seq != last &+ 1 {
+        let gap = seq == last &+ 2 ? "entry \(last &+ 1) is" : "entries \(last &+ 1) to \(seq &- 1) are"
         findings.add(nil, "event", "event \(seq)", "\(gap) missing before it")
       } else if expected.kept != row.integer(9) {
         findings.add(nil, "event", "event \(seq)", "is not what was written, or the one before it is not")

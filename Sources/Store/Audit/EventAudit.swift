@@ -12,9 +12,7 @@ struct EventAudit {
   func compare(
     _ table: AuditTable, _ expected: [AuditTable.Row], of event: Int64, _ findings: inout Findings
   ) throws(StoreFault) {
-    let statement = try statements[
-      "SELECT \(table.selection) FROM \(table.name) WHERE event = ? ORDER BY \(table.keys.joined(separator: ", "))"
-    ].bind(1, event)
+    let statement = try statements[table.sqlOfEvent].bind(1, event)
     var count = 0
     var stored: [AuditTable.Row] = []
     try statement.forEach { row in

@@ -96,7 +96,8 @@ struct TableAudit {
     switch table.name {
     case AuditTable.setting.name, AuditTable.meter.name, AuditTable.period.name:
       guard let key = row.key[0].integer, key > 0 else { return row.key[1].word }
-      return "\(row.key[1].word) of key \(keys.indices.contains(Int(key) - 1) ? keys[Int(key) - 1] : "\(key)")"
+      let name = key <= Int64(keys.count) ? keys[Int(key) - 1] : "\(key)"
+      return "\(row.key[1].word) of key \(name)"
     case AuditTable.lot.name: return "\(row.key[0].word) lot \(row.key[1].word)"
     case AuditTable.hold.name, AuditTable.payment.name: return "\(row.values[0].word) (number \(row.key[0].word))"
     case AuditTable.refund.name: return "\(row.values[0].word) (number \(row.key[0].word))"

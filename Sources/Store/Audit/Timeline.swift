@@ -13,6 +13,7 @@ struct Timeline {
     var policy: StoredPolicy
     /// With the global settings as they were.
     var engine: RuleEngine
+    var formatter: ValueFormatter
   }
 
   private(set) var eras: [Era] = []
@@ -91,7 +92,7 @@ struct Timeline {
       else { continue }
       engine.keep(global: index, number)
     }
-    eras.append(Era(start: seq, policy: policy, engine: engine))
+    eras.append(Era(start: seq, policy: policy, engine: engine, formatter: engine.formatter()))
   }
 
   private mutating func change(
@@ -124,7 +125,7 @@ struct Timeline {
     _ row: AuditTable.Row?, of seq: Int64, _ memory: StoreMemory, _ findings: inout Findings
   ) throws(StoreFault) {
     guard let era = eras.last else { return }
-    let check = EventAudit(statements: memory.statements, account: nil, formatter: era.engine.formatter())
+    let check = EventAudit(statements: memory.statements, account: nil, formatter: era.formatter)
     try check.compare(.settingChange, row.map { [$0] } ?? [], of: seq, &findings)
     try check.compare(.posting, [], of: seq, &findings)
     try check.checkUndecided(seq, &findings)
@@ -140,7 +141,7 @@ struct Timeline {
       findings.add(
         nil, "active_policy", "1", column: "policy", is: active.map { "\($0)" } ?? "none", shouldBe: "\(era.policy.id)")
     }
-    let formatter = era.engine.formatter()
+    let formatter = era.formatter
     func text(_ value: StoredValue, _ name: String) -> String {
       let type = era.engine.compiled.setting(named: name).map { era.engine.program.settings[$0].type.base }
       return value.text(.declared, type, formatter)

@@ -161,7 +161,12 @@ extension AccountRows {
     for (index, row) in payments.enumerated() where kept.payments[index].event >= 0 {
       kept.payments[index].fields = try fields(row.fields, kept.payments[index].event, [], names, "payment", row.key, map)
     }
-    for row in holds { kept.holds[row.number - 1] = try hold(row, names, map) }
+    for row in holds {
+      guard row.number >= 1, row.number <= holdCount else {
+        throw Misfit(table: "hold", row: row.id, problem: "is number \(row.number) of \(holdCount)")
+      }
+      kept.holds[row.number - 1] = try hold(row, names, map)
+    }
     kept.charges = charges.map { (kept.payments[$0].event, kept.payments[$0].origin, $0) }
     return AccountState(layout: map.layout, kept: kept)
   }

@@ -52,24 +52,29 @@ struct UsageReplay {
 
   static func account(_ name: String, copy: Int) -> String { "\(name)-\(copy)" }
 
-  /// The rows as CSV, some at a time.
+  /// The header of the rows as CSV, and the rows from one to before another.
+  func text(_ numbers: Range<Int>) -> [UInt8] {
+    var text: [UInt8] = []
+    text.reserveCapacity(128 * numbers.count)
+    if numbers.lowerBound == 0 { text += header.utf8 }
+    for number in numbers {
+      let (row, copy) = (number / UsageReplay.copies, number % UsageReplay.copies)
+      let month = row / rows.count
+      let one = rows[row % rows.count]
+      let at = Instant(microseconds: one.at + Int64(month) * span)
+      text += "\(at),\(one.account)-\(copy),\(one.id)/\(copy)/\(month)\(one.rest)".utf8
+    }
+    return text
+  }
+
+  /// The first rows as CSV, some at a time.
   func chunks(_ count: Int) -> () -> [UInt8]? {
-    var (written, row, copy, month) = (0, 0, 0, 0)
+    var next = 0
     return {
-      if written == count { return nil }
-      var text: [UInt8] = []
-      text.reserveCapacity(1 << 17)
-      if written == 0 { text += header.utf8 }
-      while text.count < 1 << 16, written < count {
-        let one = rows[row]
-        text += "\(Instant(microseconds: one.at + Int64(month) * span)),\(one.account)-\(copy),\(one.id)".utf8
-        text += "/\(copy)/\(month)\(one.rest)".utf8
-        written += 1
-        copy += 1
-        if copy == UsageReplay.copies { (copy, row) = (0, row + 1) }
-        if row == rows.count { (row, month) = (0, month + 1) }
-      }
-      return text
+      if next == count { return nil }
+      let first = next
+      next = min(count, first + 1_000)
+      return text(first..<next)
     }
   }
 
