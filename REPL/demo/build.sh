@@ -53,9 +53,10 @@ until_time() {
     exit 1
   fi
   tell "$(tail -n 1 "$summaries" | answers |
-    awk '$1 == "allowed" { yes = $2; next } { no += $2 } END { print yes " requests allowed, " no + 0 " denied" }')"
+    awk '$1 == "allowed" { yes = $2; next } { no += $2 } END { print "since then, " yes " requests were allowed and " no + 0 " denied" }')"
 }
 
+echo 'Twelve accounts in October 2026, and 8,316 requests of real sessions:'
 does init --rules "$here/../../rules" --test-clock "$now"
 
 tell 'ada pays as she goes; one of her scripts asks for a model that is on no price list'
@@ -143,8 +144,9 @@ does clock to 2026-11-01
 echo
 "$payg" accounts
 echo
-answers <"$summaries" | LC_ALL=C sort -k2,2nr -k1,1 | awk '{ printf "%6d  %s\n", $2, $1 }'
-echo
+answers <"$summaries" | LC_ALL=C sort -k2,2nr -k1,1 |
+  awk 'NR == 1 { printf "%d requests allowed, denied:", $2; next }
+    { printf "%s%d %s", NR == 2 ? "\n  " : NR % 3 == 2 ? ",\n  " : ", ", $2, $1 } END { print "" }'
 "$payg" audit
 echo
 # Money was there: birch had $40, and the key had a limit.

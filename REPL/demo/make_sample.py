@@ -11,7 +11,7 @@ Made up here: which account and key a session belongs to, and when it starts.
 
 Nothing is random: what looks drawn is a SHA-256 of the session's name, so every Python 3 makes the same file.
 """
-import argparse, csv, datetime, gzip, hashlib, io, zlib
+import argparse, csv, datetime, gzip, hashlib, io
 
 SEED = "payg demo, October 2026"
 START = datetime.datetime(2026, 10, 1)

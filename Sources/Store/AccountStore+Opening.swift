@@ -38,7 +38,10 @@ extension AccountStore {
       }
       try useLog(database, path: path)
       let store = try AccountStore(database, path, .write, patience: patience, compile: compile)
-      _ = try store.write { try $0.usePolicy(policy) }
+      try store.write { writer in
+        try writer.usePolicy(policy)
+        if let testClock { try writer.moveClock(to: testClock) }
+      }
       return store
     } catch {
       StoreFile.remove(path)

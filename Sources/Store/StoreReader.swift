@@ -134,7 +134,7 @@ public class StoreReader {
   /// Requests to the payment provider that have no answer, the oldest first.
   public func outbox() throws(StoreFault) -> [OutboxEntry] {
     var entries: [OutboxEntry] = []
-    try statements["\(StoreReader.entry) WHERE outbox.answer IS NULL ORDER BY outbox.event, outbox.key"]
+    try statements["\(StoreReader.entry) WHERE outbox.answer IS NULL ORDER BY outbox.event, outbox.kind, outbox.n"]
       .forEach { entries.append(StoreReader.entry(of: $0)) }
     return entries
   }

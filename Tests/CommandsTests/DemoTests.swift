@@ -20,7 +20,7 @@ struct DemoTests {
 
       let accounts = try Program.run(["accounts", "--json", "--store", store])
       let books = try Self.books(accounts.out)
-      let numbers = (Self.answers(built.out) + books.lines).joined(separator: "\n") + "\n"
+      let numbers = (try Self.answers(built.out) + books.lines).joined(separator: "\n") + "\n"
       if ProcessInfo.processInfo.environment["PAYG_UPDATE_GOLDENS"] == "1" {
         try Program.write(numbers, to: Self.golden)
       }
@@ -156,11 +156,11 @@ struct DemoTests {
     return books
   }
 
-  /// How many requests were allowed, and denied with which code: `  374  quota_exceeded`.
-  private static func answers(_ out: String) -> [String] {
-    out.split(separator: "\n").compactMap { line in
-      line.wholeMatch(of: #/ *(\d+)  ([a-z_]+)/#).map { "\($0.2) \($0.1)" }
-    }
+  /// How many requests were allowed, and denied with which code: `6988 requests allowed, denied: 374 quota_exceeded`.
+  private static func answers(_ out: String) throws -> [String] {
+    let list = try #require(out.components(separatedBy: "\n\n").first { $0.contains(" requests allowed, denied:") })
+    let allowed = try #require(list.firstMatch(of: #/^(\d+) requests allowed/#)).1
+    return ["allowed \(allowed)"] + list.matches(of: #/(\d+) ([a-z]+_[a-z_]+)/#).map { "\($0.2) \($0.1)" }
   }
 
   private static func bash(_ script: String, _ arguments: [String]) throws -> Program {

@@ -8,8 +8,7 @@ struct EventOptions: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("When it happens; without it, now.", valueName: "time"))
   var at: String?
 
-  @Option(
-    name: .long, help: "Its id: the same event with the same id happens once. Also written `as ID` behind the line.")
+  @Option(name: .long, help: "Its id: the same event with the same id happens once.")
   var id: String?
 
   @Flag(name: .customLong("json"), help: "Print the answer as JSON.")

@@ -44,10 +44,7 @@ struct WhyCommand: ConsoleCommand {
       if let account { _ = try reader.account(account) }
       let found = try events(reader)
       guard let event = found.first, let decided = try reader.decision(of: event.seq) else {
-        let place = account.map { " of `\($0)`" } ?? ""
-        throw Complaint(
-          message: "no event\(place) has the id `\(id)`", help: "an answer's first line has its id: payg request acme …"
-        )
+        throw try unknown(reader)
       }
       let state = try event.account.map { try reader.account($0) }
       let explanation = Explanation(

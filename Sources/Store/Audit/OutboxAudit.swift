@@ -35,10 +35,12 @@ struct OutboxAudit {
   func run(_ findings: inout Findings) throws(StoreFault) {
     var expected: [(row: AuditTable.Row, record: String)] = []
     for (index, event) in records.paymentEvents.enumerated() {
-      if let event { expected.append((row(engine.request(payment: index, of: state), index, event), state.payments[index].key)) }
+      guard let event else { continue }
+      expected.append((row(engine.request(payment: index, of: state), index, event), state.payments[index].key))
     }
     for (index, event) in records.refundEvents.enumerated() {
-      if let event { expected.append((row(engine.request(refund: index, of: state), index, event), state.refunds[index].key)) }
+      guard let event else { continue }
+      expected.append((row(engine.request(refund: index, of: state), index, event), state.refunds[index].key))
     }
     var missing = Dictionary(expected.map { ($0.row.key, $0) }, uniquingKeysWith: { first, _ in first })
     var stored: [AuditTable.Row] = []

@@ -32,9 +32,9 @@ struct Timeline {
   ///
   /// - Throws: `brokenPolicy` where a policy of the store cannot be compiled here.
   init(_ store: AccountStore, _ memory: StoreMemory, _ findings: inout Findings) throws(StoreFault) {
-    let statement = try memory.statements["SELECT seq, kind, id, attempt, at, fields FROM event WHERE account IS NULL ORDER BY seq"]
     var rows: [(seq: Int64, kind: String, attempt: Int64, at: Int64, fields: String)] = []
-    try statement.forEach { rows.append(($0.integer(0), $0.text(1), $0.integer(3), $0.integer(4), $0.text(5))) }
+    try memory.statements["SELECT seq, kind, attempt, at, fields FROM event WHERE account IS NULL ORDER BY seq"]
+      .forEach { rows.append(($0.integer(0), $0.text(1), $0.integer(2), $0.integer(3), $0.text(4))) }
     for row in rows {
       events += 1
       if row.attempt != row.seq {

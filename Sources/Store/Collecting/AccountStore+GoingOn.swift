@@ -8,31 +8,12 @@ extension AccountStore {
   ///   by a charge is denied as it was without.
   public func goOn(
     with answer: StoredAnswer, asking provider: (any PaymentProvider)?
-  ) throws -> StoredExchange { try continued(answer, asking: provider) }
-}
-
-extension StoreWriter {
-  /// Submits an event to an account of a test store and carries the whole conversation with a provider that moves no money, all
-  /// in this transaction, as ``AccountStore/exchange(_:with:asking:)`` does it in several.
-  ///
-  /// - Throws: `refused` for a live store: no writer waits for a bank.
-  public func exchange(
-    _ call: EventCall, with account: String, asking provider: any PaymentProvider
   ) throws -> StoredExchange {
-    guard isTest else {
-      throw fault(.refused("only in a test store is a provider asked inside of a transaction", help: nil))
-    }
-    return try continued(try submit(call, to: account), asking: provider)
-  }
-}
-
-extension StoreSteps {
-  func continued(_ answer: StoredAnswer, asking provider: (any PaymentProvider)?) throws -> StoredExchange {
     var exchange = StoredExchange(answer: answer)
     if answer.requests.isEmpty, answer.decision.verdict != .waiting { return exchange }
-    let (waiting, keys) = try step { writer in (writer.waiting(answer), try writer.requests(madeBy: answer)) }
+    let (waiting, keys) = try read { reader in (reader.waiting(answer), try reader.requests(madeBy: answer)) }
     guard let provider, !keys.isEmpty else {
-      if let waiting, let taken = try step({ writer in try writer.takeUp(waiting) }) { exchange.answer = taken }
+      if let waiting, let taken = try write({ writer in try writer.takeUp(waiting) }) { exchange.answer = taken }
       try name(openRequests: keys, in: &exchange)
       return exchange
     }
@@ -52,6 +33,6 @@ extension StoreSteps {
   private func name(openRequests keys: [String], in exchange: inout StoredExchange) throws {
     let keys = keys + exchange.answer.requests.filter { !keys.contains($0) }
     guard !keys.isEmpty else { return }
-    exchange.answer.requests = try step { writer in try keys.filter { key in try writer.openEntry(key) != nil } }
+    exchange.answer.requests = try read { reader in try keys.filter { key in try reader.openEntry(key) != nil } }
   }
 }

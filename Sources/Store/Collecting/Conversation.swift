@@ -2,10 +2,10 @@ import Engine
 
 /// What is said between a store and a payment provider about one event: requests, answers, requests that answers lead to.
 ///
-/// In a live store each step is a transaction of its own and the provider is asked between them, so that no writer waits for
-/// a bank and a crash at any point loses nothing: what was not answered is still in the outbox, under the same key.
+/// Each step is a transaction of its own and the provider is asked between them, so that no writer waits for a bank and a
+/// crash at any point loses nothing: what was not answered is still in the outbox, under the same key.
 struct Conversation {
-  let steps: any StoreSteps
+  let store: AccountStore
   let provider: any PaymentProvider
   private(set) var asked: [Asked] = []
   /// The key of every request it was about, sent or not.
@@ -21,8 +21,8 @@ struct Conversation {
     var at: Int64?
   }
 
-  init(_ steps: any StoreSteps, _ provider: any PaymentProvider) {
-    self.steps = steps
+  init(_ store: AccountStore, _ provider: any PaymentProvider) {
+    self.store = store
     self.provider = provider
   }
 
@@ -38,7 +38,7 @@ struct Conversation {
     try askAll()
     if let left = waiting { try takeUp(left) }
     guard let outcome, !outcome.requests.isEmpty else { return }
-    let further = try steps.step { writer in try writer.requests(madeBy: outcome) }
+    let further = try store.read { reader in try reader.requests(madeBy: outcome) }
     add(further.filter { !self.keys.contains($0) }, at: outcome.decision.at)
     try askAll()
   }
@@ -51,7 +51,7 @@ struct Conversation {
   private mutating func askAll() throws {
     while let question = queue.popFirst() {
       guard asked.count < EngineLimits.providerRequests else { return }
-      guard let entry = try steps.step({ writer in try writer.beginSending(question.key) }) else { continue }
+      guard let entry = try store.write({ writer in try writer.beginSending(question.key) }) else { continue }
       let answer: ProviderAnswer
       do throws(ProviderFault) {
         answer = try provider.send(entry.request)
@@ -73,17 +73,17 @@ struct Conversation {
     if let event = waiting, queue.isEmpty {
       do {
         let taken: StoredAnswer?
-        (told, taken) = try steps.step { writer in
+        (told, taken) = try store.write { writer in
           let told = try writer.answer(answer, to: question.key, at: question.at)
           return (told, told?.requests.isEmpty ?? true ? try writer.takeUp(event) : nil)
         }
         if let taken { (outcome, waiting) = (taken, nil) }
       } catch let fault as StoreFault where fault.isAboutRules {
         // Whatever becomes of the event, the money has moved.
-        told = try steps.step { writer in try writer.answer(answer, to: question.key, at: question.at) }
+        told = try store.write { writer in try writer.answer(answer, to: question.key, at: question.at) }
       }
     } else {
-      told = try steps.step { writer in try writer.answer(answer, to: question.key, at: question.at) }
+      told = try store.write { writer in try writer.answer(answer, to: question.key, at: question.at) }
     }
     asked.append(Asked(entry, said: answer, as: told?.event))
     if let told { add(told.requests, at: told.decision.at) }
@@ -92,7 +92,7 @@ struct Conversation {
   private mutating func takeUp(_ event: WaitingEvent) throws {
     waiting = nil
     do {
-      outcome = try steps.step { writer in try writer.takeUp(event) }
+      outcome = try store.write { writer in try writer.takeUp(event) }
     } catch let fault as StoreFault where fault.isAboutRules {
       // It goes on waiting, until the rules can take it up.
       return
@@ -100,22 +100,9 @@ struct Conversation {
   }
 
   private mutating func fail(_ entry: OutboxEntry, _ reason: String) throws {
-    try steps.step { writer in try writer.note(fault: reason, of: entry.request.key) }
+    try store.write { writer in try writer.note(fault: reason, of: entry.request.key) }
     asked.append(Asked(entry, .unknown, reason))
   }
-}
-
-/// Takes steps of a conversation: a store each in a transaction of its own, a writer all of them in the one it has.
-protocol StoreSteps {
-  func step<Result>(_ body: (StoreWriter) throws -> Result) throws -> Result
-}
-
-extension AccountStore: StoreSteps {
-  func step<Result>(_ body: (StoreWriter) throws -> Result) throws -> Result { try write(body) }
-}
-
-extension StoreWriter: StoreSteps {
-  func step<Result>(_ body: (StoreWriter) throws -> Result) throws -> Result { try body(self) }
 }
 
 /// An event that waits for the charge of a card.

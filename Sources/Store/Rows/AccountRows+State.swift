@@ -137,6 +137,7 @@ extension AccountRows {
 
   /// The account under a policy. Rows of names that the policy does not have stay where they are.
   func state(_ map: SlotMap) throws(Misfit) -> AccountState {
+    try checkNumbers()
     var kept = AccountState.Kept(layout: map.layout)
     kept.keyNames = keys
     kept.cardNames = cards
@@ -162,21 +163,33 @@ extension AccountRows {
       kept.payments[index].fields = try fields(row.fields, kept.payments[index].event, [], names, "payment", row.key, map)
     }
     for row in holds {
-      guard row.number >= 1, row.number <= holdCount else {
-        throw Misfit(table: "hold", row: row.id, problem: "is number \(row.number) of \(holdCount)")
-      }
       kept.holds[row.number - 1] = try hold(row, names, map)
     }
     kept.charges = charges.map { (kept.payments[$0].event, kept.payments[$0].origin, $0) }
     return AccountState(layout: map.layout, kept: kept)
   }
 
+  /// Numbers that others are worked out of: a file from elsewhere may hold any.
+  private func checkNumbers() throws(Misfit) {
+    // Far beyond what there can ever be, and far from the end of 64 bits.
+    let most = 1 << 62
+    func check(_ isSound: Bool, _ table: String, _ row: String, _ number: some BinaryInteger) throws(Misfit) {
+      if !isSound { throw Misfit(table: table, row: row, problem: "cannot have the number \(number)") }
+    }
+    try check(sequence >= 0 && sequence < most, "account", "sequence", sequence)
+    try check(holdCount >= 0 && holdCount < most, "account", "holds", holdCount)
+    for row in settings { try check(row.key >= 0 && row.key <= keys.count, "setting", row.name, row.key) }
+    for row in meters { try check(row.key >= 0 && row.key <= keys.count, "meter", row.name, row.key) }
+    for row in periods { try check(row.key >= 0 && row.key <= keys.count, "period", row.kind, row.key) }
+    for row in lots { try check(row.number >= 1 && row.number < most, "lot", row.origin, row.number) }
+    for row in holds { try check(row.number >= 1 && row.number <= holdCount, "hold", row.id, row.number) }
+    for (index, row) in payments.enumerated() { try check(row.number == index + 1, "payment", row.key, row.number) }
+    for (index, row) in refunds.enumerated() { try check(row.number == index + 1, "refund", row.key, row.number) }
+  }
+
   private func fill(_ kept: inout AccountState.Kept, _ map: SlotMap) throws(Misfit) {
     let texts = FieldText(map: map)
-    func start(_ key: Int, _ table: String, _ name: String) throws(Misfit) -> Int {
-      guard key <= keys.count else { throw Misfit(table: table, row: name, problem: "is of a key that is not there") }
-      return (key - 1) * map.layout.keyStride
-    }
+    func start(_ key: Int) -> Int { (key - 1) * map.layout.keyStride }
     for row in settings {
       guard let place = map.place(.setting, row.name, isKey: row.key > 0) else { continue }
       guard let value = texts.number(row.value, of: place.setting, cards: cards, keys: keys) else {
@@ -185,7 +198,7 @@ extension AccountRows {
       if row.key == 0 {
         kept.row[place.first] = value
       } else {
-        kept.keyRows[try start(row.key, "setting", row.name) + place.first] = value
+        kept.keyRows[start(row.key) + place.first] = value
       }
     }
     for row in books {
@@ -199,7 +212,7 @@ extension AccountRows {
       if row.key == 0 {
         (kept.row[place.first], kept.row[place.second]) = (row.value, row.held)
       } else {
-        let start = try start(row.key, "meter", row.name)
+        let start = start(row.key)
         (kept.keyRows[start + place.first], kept.keyRows[start + place.second]) = (row.value, row.held)
       }
     }
@@ -210,7 +223,7 @@ extension AccountRows {
       if row.key == 0 {
         for (slot, value) in zip(slots, values) { kept.row[slot] = value }
       } else {
-        let start = try start(row.key, "period", row.kind)
+        let start = start(row.key)
         for (slot, value) in zip(slots, values) { kept.keyRows[start + slot] = value }
       }
     }
