@@ -101,6 +101,7 @@ struct CollectingTests {
     init(seed: UInt64) throws {
       self.seed = seed
       store = try CollectingPolicy.store()
+      try AuditedStore.hurry(store)
       engine = try CollectingPolicy.engine()
       state = engine.newAccount()
       bank = SeededBank(seed: seed)
@@ -290,7 +291,7 @@ struct CollectingTests {
   func storeIsMemory() throws {
     var seen: [String: Int] = [:]
     let given = ProcessInfo.processInfo.environment["PAYG_SEED"].flatMap { UInt64($0) }
-    for seed in given.map({ $0...$0 }) ?? 1...15 { seen.merge(try compare(seed: seed)) { $0 + $1 } }
+    for seed in given.map({ $0...$0 }) ?? 1...30 { seen.merge(try compare(seed: seed)) { $0 + $1 } }
     if given != nil { return }
     for kind in [
       "allowed", "denied", "conflict", "waiting", "replay", "several requests", "rescued", "not rescued", "taken up",
