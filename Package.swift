@@ -10,7 +10,9 @@ let package = Package(
     .executable(name: "payg", targets: ["payg"]),
     .library(
       name: "Payg",
-      targets: ["Store", "Lab", "Plugins", "Standard", "Formats", "Engine", "Language", "Ledger", "Values", "Diagnostics"]),
+      targets: [
+        "Store", "Lab", "Plugins", "Standard", "Formats", "Engine", "Language", "Ledger", "Values", "Diagnostics",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -28,7 +30,8 @@ let package = Package(
     .target(
       name: "Store",
       dependencies: [
-        "Diagnostics", "Values", "Language", "Ledger", "Engine", "Formats", .product(name: "GRDB", package: "GRDB.swift"),
+        "Diagnostics", "Values", "Language", "Ledger", "Engine", "Formats",
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ], exclude: ["README.md"]),
     .target(name: "CPaygPlugin", exclude: ["README.md"]),
@@ -63,7 +66,10 @@ let package = Package(
       dependencies: ["Lab", "Formats", "Standard", "Engine", "Language", "Ledger", "Diagnostics", "Values"],
       exclude: ["Fixtures", "Golden"]),
     .testTarget(
-      name: "CommandsTests", dependencies: ["Commands", "Formats", "Lab", "Language", "Diagnostics", "payg"],
+      name: "CommandsTests",
+      dependencies: [
+        "Commands", "Formats", "Lab", "Language", "Diagnostics", "payg", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       exclude: ["Golden"]),
     .testTarget(
       name: "PluginsTests",
@@ -82,7 +88,7 @@ let package = Package(
     .target(name: "CFaultVFS", path: "Tests/CFaultVFS", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(
       name: "StoreStage",
-      dependencies: ["CFaultVFS", "Store", "Standard", "Engine", "Language", "Ledger", "Values", "Diagnostics"],
+      dependencies: ["CFaultVFS", "Store", "Lab", "Standard", "Engine", "Language", "Ledger", "Values"],
       path: "Tests/StoreStage"),
     .executableTarget(
       name: "stress",

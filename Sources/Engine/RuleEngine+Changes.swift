@@ -174,9 +174,10 @@ extension RuleEngine {
         throw .ledger(error)
       }
       let known = account.payments.last?.id ?? id
+      let sequence = account.nextSequence()
       journal?.record(
         Transaction(
-          changes, sequence: account.nextSequence(), postedAt: account.clock, occurredAt: time, event: -1, id: known,
+          changes, sequence: sequence, postedAt: account.clock, occurredAt: time, event: -1, id: known,
           key: nil, labels: [], step: .adjustment))
     }
   }
@@ -205,9 +206,10 @@ extension RuleEngine {
       let changes = account.changes(
         releasing: hold, as: .expired, rolled: rolled.row, keyRolled: key == nil ? nil : rolled.keyRow)
       let list = try carryOut(changes, on: &account, facts, key: key, id: record.id)
+      let sequence = account.nextSequence()
       journal?.record(
         Transaction(
-          list, sequence: account.nextSequence(), postedAt: facts.trace.now, occurredAt: record.expiresAt,
+          list, sequence: sequence, postedAt: facts.trace.now, occurredAt: record.expiresAt,
           event: record.event, id: record.id, key: key, labels: [], step: .expiry))
     }
   }
@@ -219,9 +221,10 @@ extension RuleEngine {
   ) throws(EngineFault) {
     let facts = FactReader(compiled, trace(account, key: key, at: time))
     let list = try carryOut(changes, on: &account, facts, key: key, id: id)
+    let sequence = account.nextSequence()
     journal?.record(
       Transaction(
-        list, sequence: account.nextSequence(), postedAt: facts.trace.now, occurredAt: time, event: -1, id: id,
+        list, sequence: sequence, postedAt: facts.trace.now, occurredAt: time, event: -1, id: id,
         key: key, labels: [], step: .adjustment))
   }
 

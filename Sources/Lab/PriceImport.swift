@@ -1,5 +1,5 @@
-import Formats
 import Diagnostics
+import Formats
 import Values
 
 /// The prices of a public price list, read digit by digit.

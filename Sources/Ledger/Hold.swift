@@ -32,7 +32,8 @@ public struct Hold: Sendable, Hashable {
   public var keyEpochs: [Int64]
 
   public init(
-    id: String, event: Int, key: Int, at: Int64, expiresAt: Int64, covered: Int64, drawn: [Int64], fields: [Int64], state: State, labels: [Transaction.Label] = [], epochs: [Int64], keyEpochs: [Int64]
+    id: String, event: Int, key: Int, at: Int64, expiresAt: Int64, covered: Int64, drawn: [Int64], fields: [Int64],
+    state: State, labels: [Transaction.Label] = [], epochs: [Int64], keyEpochs: [Int64]
   ) {
     self.id = id
     self.event = event

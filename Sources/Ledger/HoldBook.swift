@@ -55,6 +55,13 @@ public struct HoldBook: Sendable, Hashable {
     return older.filter { matches($0.value) }.keys.max()
   }
 
+  /// The same number of holds, and the same ones at hand.
+  public static func == (left: HoldBook, right: HoldBook) -> Bool {
+    left.count == right.count && left.numbers == right.numbers && left.all == right.all
+  }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(count) }
+
   mutating func append(_ hold: Hold) { recent.append(hold) }
 
   mutating func removeLast() { recent.removeLast() }

@@ -64,7 +64,9 @@ public struct Payment: Sendable, Hashable {
   public var paid: Int64 { state == .paid ? amount : 0 }
 
   public init(
-    id: String, key: String, bucket: Int, amount: Int64, card: Int? = nil, isAutomatic: Bool, event: Int, origin: String, fields: [Int64] = [], at: Int64, state: State, lot: Int? = nil, refunded: Int64 = 0, clawback: Clawback? = nil
+    id: String, key: String, bucket: Int, amount: Int64, card: Int? = nil, isAutomatic: Bool, event: Int,
+    origin: String, fields: [Int64] = [], at: Int64, state: State, lot: Int? = nil, refunded: Int64 = 0,
+    clawback: Clawback? = nil
   ) {
     self.id = id
     self.key = key

@@ -1,5 +1,5 @@
-import Formats
 import Engine
+import Formats
 import Lab
 
 /// The lines of the protocol between payg and the program of a provider, as bytes without the line feed.

@@ -54,6 +54,10 @@ public final class AccountStore: @unchecked Sendable {
     return try run { memory in
       try memory.statements["BEGIN IMMEDIATE"].run()
       try memory.refresh()
+      // The next one is counted from it.
+      guard (0..<1 << 62).contains(memory.lastEvent) else {
+        throw StoreFault(.damaged("an event has the number \(memory.lastEvent)"), path: path)
+      }
       let writer = StoreWriter(self, memory)
       let result = try body(writer)
       try writer.finish()

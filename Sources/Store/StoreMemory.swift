@@ -38,7 +38,6 @@ final class StoreMemory {
     (lastEvent, lastSum) =
       try statements["SELECT seq, sum FROM event ORDER BY seq DESC LIMIT 1"].first { ($0.integer(0), $0.integer(1)) }
       ?? (0, 0)
-    guard lastEvent >= 0, lastEvent < 1 << 62 else { throw fault(.damaged("an event has the number \(lastEvent)")) }
     if accounts.count > StoreMemory.accountLimit { accounts.removeAll() }
     let version = try statements["PRAGMA data_version"].first { $0.integer(0) } ?? 0
     if version == seenVersion { return }

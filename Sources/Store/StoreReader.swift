@@ -33,7 +33,8 @@ public class StoreReader {
     try statements["SELECT id FROM policy WHERE substr(hash, 1, length(?1)) = ?1"].bind(1, hash)
       .forEach { found.append($0.integer(0)) }
     guard found.count == 1 else {
-      let problem = found.isEmpty ? "there is no policy `\(hash)` in this store" : "several policies begin with `\(hash)`"
+      let problem =
+        found.isEmpty ? "there is no policy `\(hash)` in this store" : "several policies begin with `\(hash)`"
       throw fault(.refused(problem, help: "payg policy"))
     }
     return try memory.policyFiles(found[0])

@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import GRDB
 import Testing
 
 @testable import Commands
@@ -301,19 +302,12 @@ struct StoreCommandTests {
     }
   }
 
-  static let sqlite = ["/usr/bin/sqlite3", "/usr/local/bin/sqlite3", "/opt/homebrew/bin/sqlite3"].first {
-    FileManager.default.isExecutableFile(atPath: $0)
-  }
-
-  @Test("a row that somebody changed is named: 2", .enabled(if: sqlite != nil))
+  @Test("a row that somebody changed is named: 2")
   func findings() throws {
     try Stand.with([Stand.acme]) { stand in
-      let change = Process()
-      change.executableURL = URL(filePath: try #require(Self.sqlite))
-      change.arguments = [stand.store, "UPDATE book SET amount = amount + 5000000000 WHERE name = 'funding.balance'"]
-      try change.run()
-      change.waitUntilExit()
-      try #require(change.terminationStatus == 0)
+      try DatabaseQueue(path: stand.store).write { database in
+        try database.execute(sql: "UPDATE book SET amount = amount + 5000000000 WHERE name = 'funding.balance'")
+      }
       let found = stand.run(["audit"])
       #expect(found.status == 2, "\(found)")
       #expect(

@@ -222,7 +222,9 @@ struct TwinAccounts {
       #expect(summary(exchange.decision, isChecked: false) == summary(oracle.decision, isChecked: false), place)
       if !exchange.followed.isEmpty { seen["conversation", default: 0] += 1 }
       note(exchange.decision, before, isResumed: false)
-      for decision in [exchange.decision] + exchange.followed.compactMap(\.decision) { watch?(decision, account, place) }
+      for decision in [exchange.decision] + exchange.followed.compactMap(\.decision) {
+        watch?(decision, account, place)
+      }
     case (.failure(let fault), .failure(let oracle)):
       if case .fieldOutOfRange = oracle {} else { #expect(fault == oracle, place) }
     default:

@@ -1,6 +1,6 @@
-import Diagnostics
 import Engine
 import Foundation
+import Lab
 import Language
 import Standard
 import Store
@@ -52,41 +52,19 @@ public enum StagePolicy {
     return RuleEngine(program)
   }
 
-  /// Names the texts; whether it does so as well as SHA-256 makes no difference here.
-  private static func hash(_ files: [PolicyFile]) -> String {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    for file in files.sorted(by: { $0.name < $1.name }) {
-      for byte in Array(file.name.utf8) + [0] + file.bytes + [0] {
-        hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
-      }
-    }
-    return String(hash, radix: 16)
-  }
-
   private static func compiled(_ files: [PolicyFile]) throws(PolicyFault) -> CompiledProgram {
-    var sources = SourceMap()
-    var syntax: [FileSyntax] = []
-    for file in files.sorted(by: { $0.name < $1.name }) where file.name.hasSuffix(".rules") {
-      let (parsed, found) = Parser.parse(source: sources.add(Source(name: file.name, bytes: file.bytes)), in: sources)
-      if let problem = found.first { throw PolicyFault(problem.message) }
-      syntax.append(parsed)
-    }
-    let vocabulary: Vocabulary
-    do {
-      vocabulary = try PluginRegistry([StandardPlugin()]).vocabulary
+    let rules: LoadedRules
+    do throws(FileFault) {
+      let texts = try PolicyTexts(files.map { ($0.name, $0.bytes) })
+      rules = LoadedRules(texts, vocabulary: StandardPlugin.vocabulary, depth: .checked)
     } catch {
-      throw PolicyFault("\(error)")
+      throw PolicyFault(error.message)
     }
-    let checked = Checker.check(files: syntax, sources: sources, vocabulary: vocabulary) { family, name in
-      files.first { $0.name == "\(family)/\(name)" }.map { Source(name: $0.name, bytes: $0.bytes) }
-    }
-    if let problem = checked.diagnostics.first(where: { $0.severity == .error }) { throw PolicyFault(problem.message) }
-    var program = checked.program
-    program.hash = hash(files)
-    do {
-      return try CompiledProgram(program)
+    guard !rules.diagnostics.hasErrors else { throw PolicyFault("the rules are wrong") }
+    do throws(CompileError) {
+      return try CompiledProgram(rules.program)
     } catch {
-      throw PolicyFault("\(error)")
+      throw PolicyFault(error.message)
     }
   }
 }

@@ -186,7 +186,8 @@ struct AuditTests {
     try AuditedStore.unlock(store)
     var random = SeededGenerator(seed: 5)
     for table in Self.tables {
-      let columns = try AuditedStore.values("SELECT name, pk, type FROM pragma_table_info('\(table)')", on: store, columns: 3)
+      let columns = try AuditedStore.values(
+        "SELECT name, pk, type FROM pragma_table_info('\(table)')", on: store, columns: 3)
       let keys = columns.filter { $0[1] != "0" }.map { $0[0] }
       let quoted = columns.map { "quote(\($0[0]))" }.joined(separator: ", ")
       let rows = try AuditedStore.values(
@@ -200,9 +201,11 @@ struct AuditTests {
         let old = row[index]
         let new =
           Self.other(old, place)
-          ?? (column[2] == "BLOB" ? "X'\(String(old.dropFirst(2).dropLast(1).reversed()))'"
-            : column[2] == "TEXT" || old.hasPrefix("'") ? (old == "NULL" ? "'x'" : "\(old) || 'x'")
-            : old == "NULL" ? "1" : "\(old) + 100000")
+          ?? (column[2] == "BLOB"
+            ? "X'\(String(old.dropFirst(2).dropLast(1).reversed()))'"
+            : column[2] == "TEXT" || old.hasPrefix("'")
+              ? (old == "NULL" ? "'x'" : "\(old) || 'x'")
+              : old == "NULL" ? "1" : "\(old) + 100000")
         func condition(_ value: String) -> String {
           keys.map { key in
             let number = columns.firstIndex { $0[0] == key } ?? 0
@@ -214,7 +217,8 @@ struct AuditTests {
         try AuditedStore.run("UPDATE \(table) SET \(column[0]) = \(old) WHERE \(condition("(\(new))"))", on: store)
         let isNamed = found.contains { finding in
           finding.table == table
-            && (keys.contains(column[0]) || finding.text.hasPrefix("\(column[0]) ") || finding.text.hasPrefix("is missing")
+            && (keys.contains(column[0]) || finding.text.hasPrefix("\(column[0]) ")
+              || finding.text.hasPrefix("is missing")
               || table == "event")
         }
         #expect(isNamed, "\(place) \(old) -> \(new): \(found.map(\.description))")
@@ -234,7 +238,8 @@ struct AuditTests {
       // What says nothing need not be there.
       let full = ["book": "amount <> 0", "meter": "value <> 0", "period": "epoch > 0"][table] ?? "1"
       let keys = try AuditedStore.values(
-        "SELECT name FROM pragma_table_info('\(table)') WHERE pk > 0", on: store).map { $0[0] }
+        "SELECT name FROM pragma_table_info('\(table)') WHERE pk > 0", on: store
+      ).map { $0[0] }
       let list = keys.joined(separator: ", ")
       try AuditedStore.run(
         "DELETE FROM \(table) WHERE (\(list)) IN (SELECT \(list) FROM \(table) WHERE \(full) LIMIT 1)", on: store)
@@ -245,11 +250,20 @@ struct AuditTests {
     }
     #expect(try store.audit().findings == [], "everything is as it was")
     for (table, sql) in [
-      ("posting", "INSERT INTO posting SELECT event, n + 50, step, at, source, destination, amount FROM posting LIMIT 1"),
+      (
+        "posting",
+        "INSERT INTO posting SELECT event, n + 50, step, at, source, destination, amount FROM posting LIMIT 1"
+      ),
       ("book", "INSERT INTO book SELECT account, 'pocket', 5, 0, NULL FROM book LIMIT 1"),
       ("setting", "INSERT INTO setting SELECT account, 0, 'money.suspended', 1 FROM book LIMIT 1"),
-      ("outbox", "INSERT INTO outbox SELECT key || 'x', account, kind, n, amount, card, payment, event, 0, NULL, NULL, NULL, NULL, NULL FROM outbox LIMIT 1"),
-      ("decision", "INSERT INTO decision SELECT 1, policy, verdict, code, decider, amount, covered, absorbed, facts FROM decision LIMIT 1"),
+      (
+        "outbox",
+        "INSERT INTO outbox SELECT key || 'x', account, kind, n, amount, card, payment, event, 0, NULL, NULL, NULL, NULL, NULL FROM outbox LIMIT 1"
+      ),
+      (
+        "decision",
+        "INSERT INTO decision SELECT 1, policy, verdict, code, decider, amount, covered, absorbed, facts FROM decision LIMIT 1"
+      ),
       ("global_setting", "INSERT INTO global_setting VALUES ('money.most', 1)"),
     ] {
       try AuditedStore.run(sql, on: store)
@@ -269,13 +283,15 @@ struct AuditTests {
       _ = try writer.submit(
         engine.calling("grant", id: "g", at: CollectingPolicy.start, ["amount": .number(30 * dollar)]), to: "acme")
       _ = try writer.submit(
-        engine.calling("request", id: "r", at: CollectingPolicy.start, ["model": .text("a"), "cost": .number(5 * dollar)]),
+        engine.calling(
+          "request", id: "r", at: CollectingPolicy.start, ["model": .text("a"), "cost": .number(5 * dollar)]),
         to: "acme")
     }
     #expect(try store.audit().findings == [])
     try AuditedStore.unlock(store)
     try AuditedStore.run(
-      "UPDATE meter SET value = value + 1500000000 WHERE name = 'money.spent'", "UPDATE latest SET at = at + 1000000 WHERE kind = 'grant'",
+      "UPDATE meter SET value = value + 1500000000 WHERE name = 'money.spent'",
+      "UPDATE latest SET at = at + 1000000 WHERE kind = 'grant'",
       on: store)
     let found = try store.audit().findings.map(\.description)
     #expect(

@@ -156,7 +156,9 @@ enum CollectingPolicy {
   private static func hash(of files: [PolicyFile]) -> String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for file in files {
-      for byte in Array(file.name.utf8) + [0] + file.bytes + [0] { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+      for byte in Array(file.name.utf8) + [0] + file.bytes + [0] {
+        hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+      }
     }
     return String(hash, radix: 16)
   }
@@ -253,7 +255,8 @@ struct RandomDeeds {
     let call: EventCall =
       switch below(100) {
       case 0..<36:
-        try engine.calling("request", id: id, at: at, ["key": key(), "model": .text(pick(["a", "b"])), "cost": money()])
+        try engine.calling(
+          "request", id: id, at: at, ["key": key(), "model": .text(pick(["a", "b"])), "cost": money()])
       case 36..<50:
         try engine.calling(
           "begin", id: id, at: at,
@@ -281,12 +284,15 @@ struct RandomDeeds {
 
 extension RuleEngine {
   /// An event by the names of its fields. A field that is not given has its default, or none.
-  func calling(_ event: String, id: String = "", at: Int64, _ values: [String: EventCall.Value] = [:]) throws -> EventCall {
+  func calling(
+    _ event: String, id: String = "", at: Int64, _ values: [String: EventCall.Value] = [:]
+  ) throws -> EventCall {
     guard let index = compiled.event(named: event) else { throw EngineFault.unknownEvent(event) }
     let declared = program.events[index]
     return EventCall(
       event: index, id: id, at: at,
-      fields: declared.fields.prefix(declared.givenCount).map { values[$0.name] ?? .number($0.value ?? ValueType.none) })
+      fields: declared.fields.prefix(declared.givenCount).map { values[$0.name] ?? .number($0.value ?? ValueType.none) }
+    )
   }
 
   func settingIndex(_ name: String) -> Int { program.settings.firstIndex { $0.name == name } ?? -1 }

@@ -111,6 +111,12 @@ struct CollectingTests {
         for key in ["k1", "k2"] { try writer.addKey(key, to: CollectingTests.account) }
       }
       for key in ["k1", "k2"] { state.addKey(key) }
+      // Cards from the start, so that one answer leads to another request.
+      for setting in ["card", "spare"] {
+        _ = try carryOut(
+          .set(engine.settingIndex("money.\(setting)"), .text(setting == "card" ? "visa" : "spare"), key: nil),
+          at: CollectingPolicy.start)
+      }
     }
 
     deinit { CollectingPolicy.remove(store) }
@@ -161,8 +167,12 @@ struct CollectingTests {
       }
       let actual = Result { try store.exchange(call, with: CollectingTests.account, asking: bank) }
       submissions += 1
-      for index in before.payments.count..<max(before.payments.count, state.payments.count) { paymentEvents[index] = submissions }
-      for index in before.refunds.count..<max(before.refunds.count, state.refunds.count) { refundEvents[index] = submissions }
+      for index in before.payments.count..<max(before.payments.count, state.payments.count) {
+        paymentEvents[index] = submissions
+      }
+      for index in before.refunds.count..<max(before.refunds.count, state.refunds.count) {
+        refundEvents[index] = submissions
+      }
       switch (actual, expected) {
       case (.success(let actual), .success(let expected)):
         if expected.decision.verdict == .waiting, let payment = expected.decision.collections.first {
@@ -171,7 +181,9 @@ struct CollectingTests {
         let (left, right) = (actual.answer.decision.summary, expected.decision.summary)
         #expect(left == right, place(deed))
         #expect(actual.interruption == nil, place(deed))
-        #expect(actual.asked.map(\.outcome.rawValue) == expected.followed.map { CollectingTests.word($0.answer) }, place(deed))
+        #expect(
+          actual.asked.map(\.outcome.rawValue) == expected.followed.map { CollectingTests.word($0.answer) }, place(deed)
+        )
         count(expected.decision.verdict.rawValue)
         for followed in expected.followed { count(CollectingTests.word(followed.answer)) }
         if expected.decision.isReplay { count("replay") }
@@ -384,10 +396,12 @@ struct CollectingOutboxTests {
     #expect(try store.audit().findings == [])
   }
 
-  @Test("the test provider goes by the card's name", arguments: [
-    ("visa", "allowed", [Asked.Outcome.paid]), ("declined", "denied", [.declined]), ("it fails", "denied", [.failed]),
-    ("pending", "waiting", [.pending]),
-  ])
+  @Test(
+    "the test provider goes by the card's name",
+    arguments: [
+      ("visa", "allowed", [Asked.Outcome.paid]), ("declined", "denied", [.declined]), ("it fails", "denied", [.failed]),
+      ("pending", "waiting", [.pending]),
+    ])
   func cardDecides(card: String, verdict: String, outcomes: [Asked.Outcome]) throws {
     let store = try stage(card)
     defer { CollectingPolicy.remove(store) }

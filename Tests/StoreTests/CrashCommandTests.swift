@@ -58,7 +58,7 @@ struct CrashCommandTests {
       let lines = (0..<4_000).map { Self.line($0, &random) }
       var next = 0
       var answered: [String: String] = [:]
-      for kill in 0..<8 {
+      for kill in 0..<20 {
         try StagePlace.write(Array(lines[next...].joined().utf8), to: folder + "/in")
         try StagePlace.write([], to: folder + "/out")
         let child = Process()
@@ -68,24 +68,27 @@ struct CrashCommandTests {
         ]
         child.standardInput = try FileHandle(forReadingFrom: URL(filePath: folder + "/in"))
         child.standardOutput = try FileHandle(forWritingTo: URL(filePath: folder + "/out"))
-        child.standardError = try FileHandle(forWritingTo: URL(filePath: folder + "/out"))
+        try StagePlace.write([], to: folder + "/error")
+        child.standardError = try FileHandle(forWritingTo: URL(filePath: folder + "/error"))
         try child.run()
         while child.isRunning, try StagePlace.bytes(folder + "/out").isEmpty { usleep(2_000) }
-        usleep(UInt32.random(in: 0...150_000, using: &random))
+        usleep(UInt32.random(in: 0...200_000, using: &random))
         Foundation.kill(child.processIdentifier, SIGKILL)
         child.waitUntilExit()
+        let complaint = String(decoding: try StagePlace.bytes(folder + "/error"), as: UTF8.self)
+        try #require(child.terminationReason == .uncaughtSignal, "kill \(kill): \(complaint)")
         // The last line may be half there: then nobody was answered.
         let text = String(decoding: try StagePlace.bytes(folder + "/out"), as: UTF8.self)
         for line in text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
           let answer = try #require(
-            try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
+            try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
           let id = try #require(answer["id"] as? String, "\(line)")
           answered[id] = try #require(answer["verdict"] as? String, "\(line)")
           next = max(next, (Int(id.dropFirst()) ?? 0) + 1)
         }
         try Self.look(store, answered, log, "kill \(kill)")
       }
-      #expect(answered.count > 50, "\(answered.count)")
+      #expect(answered.count > 40, "\(answered.count)")
       let drain = try StagePlace.run(
         "payg", ["pay", "pending", "--store", path, "--provider", "python3 '\(script)' '\(log)'"])
       #expect(drain.status == 0, "\(drain.text)")

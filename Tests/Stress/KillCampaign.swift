@@ -123,12 +123,27 @@ struct KillCampaign {
           say(Acknowledgement(answer).line + "done \(number)\n")
         }
         if number % 23 == 22 { _ = try store.drain(asking: provider, limit: 3) }
+        if number % 31 == 30 { try store.write { try changeFromOutside($0, number, engine) } }
         number += 1
       }
     } catch {
       say("\(error)\n")
       return 1
     }
+  }
+
+  /// What operators do: another policy, another setting, another key, a later hour.
+  private static func changeFromOutside(_ writer: StoreWriter, _ number: Int, _ engine: RuleEngine) throws {
+    try writer.usePolicy(number % 2 == 0 ? StagePolicy.dearer : StagePolicy.files)
+    try writer.change(
+      engine.setting("refunds.review_days"), to: .number(Int64(number % 9)), account: nil, at: MixedWrites.start)
+    try writer.change(
+      engine.setting("topup.month_cap"), to: .number(Int64(1_000 + number % 7) * 1_000_000_000), account: "cyd",
+      at: MixedWrites.start)
+    if try writer.account("ada").keyIndex(named: "key-\(number)") == nil {
+      try writer.addKey("key-\(number)", to: "ada", at: MixedWrites.start)
+    }
+    try writer.moveClock(to: writer.now + 1)
   }
 
   /// Opens the store after a kill.

@@ -41,7 +41,7 @@ struct ArrowTests {
     "Simulator": ["Audit", "Values", "Language", "Ledger", "Engine", "Standard", "Lab"],
     "simulate": ["Simulator", "Audit", "Language", "Standard", "Lab"],
     "CFaultVFS": [],
-    "StoreStage": ["CFaultVFS", "Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard", "Store"],
+    "StoreStage": ["CFaultVFS", "Values", "Language", "Ledger", "Engine", "Standard", "Lab", "Store"],
     "stress": ["StoreStage", "CFaultVFS", "Store", "Engine", "Values", "GRDBSQLite"],
   ]
 

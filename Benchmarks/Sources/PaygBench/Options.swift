@@ -19,14 +19,14 @@ struct Options {
   var folder = System.temporaryFolder
 
   static let usage = """
-    payg-bench: how long decisions take
+    payg-bench: how long decisions take, and what keeping them costs
 
       --filter WORD    only benchmarks with this word in their name; may be given again
       --seconds N      how long each thing is measured (1)
       --json           one JSON object instead of a table
       --rules FOLDER   other rules than the shipped ones; they must decide like those
       --trace FILE     usage that is imported, in place of that of the demo
-      --events N       how many rows are imported, and how many events the store has that is opened (1000000)
+      --events N       how many rows are imported, and how many the store has that is opened (1000000)
       --store FILE     the store that `open` opens; made if it is not there, and kept
       --folder FOLDER  where stores are made, on the disk to be measured ($TMPDIR)
 

@@ -41,7 +41,9 @@ enum System {
       defer { close(file) }
       var buffer = [UInt8](repeating: 0, count: 8_192)
       let count = max(0, read(file, &buffer, buffer.count))
-      let line = String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n").first { $0.hasPrefix("VmHWM") }
+      let line = String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n").first {
+        $0.hasPrefix("VmHWM")
+      }
       return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1_024
     #else
       var usage = rusage()

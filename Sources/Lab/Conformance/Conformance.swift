@@ -1,5 +1,5 @@
-import Formats
 import Engine
+import Formats
 import Language
 
 /// Carries worked cases out with the real engine under given rules.

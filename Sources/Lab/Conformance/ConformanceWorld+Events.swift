@@ -1,5 +1,5 @@
-import Formats
 import Engine
+import Formats
 import Language
 import Ledger
 import Standard

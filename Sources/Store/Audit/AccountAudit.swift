@@ -45,7 +45,8 @@ struct AccountAudit {
       let entry = LoggedEntry(
         seq: row.integer(0), kind: row.text(1), id: row.text(2), attempt: row.integer(3), at: row.integer(4),
         resumes: row.optional(5).map { Int($0) }, fields: row.text(6))
-      let stored = row.isNull(7) ? nil : (AuditTable.Row(key: [], values: (7..<14).map { row.value($0) }), row.bytes(14))
+      let stored =
+        row.isNull(7) ? nil : (AuditTable.Row(key: [], values: (7..<14).map { row.value($0) }), row.bytes(14))
       try follow(entry, stored, &findings)
       progress()
     }
@@ -126,7 +127,8 @@ struct AccountAudit {
     let expected = AuditTable.Row(
       key: [],
       values: [
-        .integer(replay.policy.id), .text(decision.verdict.rawValue), StoredValue(decision.code(in: replay.map.program)),
+        .integer(replay.policy.id), .text(decision.verdict.rawValue),
+        StoredValue(decision.code(in: replay.map.program)),
         StoredValue(decider(of: decision)), .integer(decision.amount), .integer(decision.covered),
         .integer(decision.absorbed),
       ])

@@ -132,7 +132,8 @@ struct AccountReplay {
     ].bind(1, entry.id).bind(2, id).bind(3, entry.kind).bind(4, entry.seq)
       .first { ($0.integer(0), $0.integer(1), $0.text(2)) }
     guard let (seq, at, fields) = found else { return }
-    let earlier = LoggedEntry(seq: seq, kind: entry.kind, id: entry.id, attempt: 0, at: at, resumes: nil, fields: fields)
+    let earlier = LoggedEntry(
+      seq: seq, kind: entry.kind, id: entry.id, attempt: 0, at: at, resumes: nil, fields: fields)
     let input = try input(event, earlier)
     state.answers.remember(
       AnswerMemory.Answer(

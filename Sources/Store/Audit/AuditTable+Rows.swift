@@ -62,7 +62,8 @@ extension AccountRows.PaymentRow {
     AuditTable.Row(
       key: [StoredValue(number)],
       values: [
-        .text(id), .text(key), .text(bucket), .integer(amount), StoredValue(card), StoredValue(isAutomatic), .text(kind),
+        .text(id), .text(key), .text(bucket), .integer(amount), StoredValue(card), StoredValue(isAutomatic),
+        .text(kind),
         .text(origin), .text(fields), .integer(at), .text(state), StoredValue(lot.map(Int64.init)), .integer(refunded),
         StoredValue(clawback),
       ])

@@ -75,7 +75,8 @@ struct AuditTable: Sendable {
   static let payment = AuditTable(
     "payment", by: ["n"],
     [
-      ("id", .plain), ("key", .plain), ("bucket", .plain), ("amount", .money), ("card", .plain), ("is_automatic", .flag),
+      ("id", .plain), ("key", .plain), ("bucket", .plain), ("amount", .money), ("card", .plain),
+      ("is_automatic", .flag),
       ("kind", .plain), ("origin", .plain), ("fields", .plain), ("at", .time), ("state", .plain), ("lot", .plain),
       ("refunded", .money), ("clawback", .plain),
     ])

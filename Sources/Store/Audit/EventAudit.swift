@@ -60,7 +60,9 @@ struct EventAudit {
   }
 
   private func described(_ table: AuditTable, _ row: AuditTable.Row) -> String {
-    table.columns.indices.map { "\(table.columns[$0].name) \(row.values[$0].text(table.columns[$0].unit, nil, formatter))" }
-      .joined(separator: ", ")
+    table.columns.indices.map {
+      "\(table.columns[$0].name) \(row.values[$0].text(table.columns[$0].unit, nil, formatter))"
+    }
+    .joined(separator: ", ")
   }
 }

@@ -54,7 +54,8 @@ struct OutboxAudit {
       }
       for index in 0..<OutboxAudit.fixed where row.values[index] != expected.values[index] {
         findings.add(
-          name, "outbox", label, column: table.columns[index].name, is: text(row, index), shouldBe: text(expected, index))
+          name, "outbox", label, column: table.columns[index].name, is: text(row, index),
+          shouldBe: text(expected, index))
       }
       compareAnswer(row, answers[record], label, &findings)
     }
@@ -82,7 +83,8 @@ struct OutboxAudit {
   ) {
     func add(_ column: Int, _ expected: String) {
       findings.add(
-        name, "outbox", label, column: OutboxAudit.table.columns[column].name, is: text(row, column), shouldBe: expected)
+        name, "outbox", label, column: OutboxAudit.table.columns[column].name, is: text(row, column), shouldBe: expected
+      )
     }
     let (word, at, reason) = (row.values[6], row.values[7], row.values[8])
     let (sent, sentAt, fault) = (row.values[9].integer ?? 0, row.values[10], row.values[11])

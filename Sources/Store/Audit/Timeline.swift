@@ -49,7 +49,8 @@ struct Timeline {
       case StoreWriter.Own.clock:
         clock = fields?["to"]?.integer
         try checkChange(nil, of: row.seq, memory, &findings)
-      default: findings.add(nil, "event", "event \(row.seq)", "is a `\(row.kind)` of no account, and there is no such entry")
+      default:
+        findings.add(nil, "event", "event \(row.seq)", "is a `\(row.kind)` of no account, and there is no such entry")
       }
     }
     if eras.isEmpty {
@@ -148,7 +149,9 @@ struct Timeline {
     }
     var missing = globals
     var rows: [(String, StoredValue)] = []
-    try statements["SELECT name, value FROM global_setting ORDER BY name"].forEach { rows.append(($0.text(0), $0.value(1))) }
+    try statements["SELECT name, value FROM global_setting ORDER BY name"].forEach {
+      rows.append(($0.text(0), $0.value(1)))
+    }
     for (name, value) in rows {
       guard let expected = missing.removeValue(forKey: name) else {
         findings.add(nil, "global_setting", name, "should not be there: value \(text(value, name))")

@@ -78,7 +78,9 @@ extension AccountRows {
   static func row(of hold: Hold, number: Int, in account: AccountState, _ map: SlotMap) -> HoldRow {
     let program = map.program
     var drawn = JsonLine()
-    for (bucket, amount) in hold.drawn.enumerated() where amount != 0 { drawn.add(program.buckets[bucket].name, amount) }
+    for (bucket, amount) in hold.drawn.enumerated() where amount != 0 {
+      drawn.add(program.buckets[bucket].name, amount)
+    }
     var labels = JsonLine()
     for label in hold.labels { labels.add(label.name, label.text) }
     var epochs = JsonLine()
@@ -160,7 +162,8 @@ extension AccountRows {
     for row in refunds { kept.refunds.append(try refund(row, map)) }
     let names = AccountState(layout: map.layout, kept: kept)
     for (index, row) in payments.enumerated() where kept.payments[index].event >= 0 {
-      kept.payments[index].fields = try fields(row.fields, kept.payments[index].event, [], names, "payment", row.key, map)
+      kept.payments[index].fields = try fields(
+        row.fields, kept.payments[index].event, [], names, "payment", row.key, map)
     }
     for row in holds {
       kept.holds[row.number - 1] = try hold(row, names, map)
@@ -249,7 +252,8 @@ extension AccountRows {
   }
 
   private func fields(
-    _ json: String, _ event: Int, _ labels: [Transaction.Label], _ account: AccountState, _ table: String, _ row: String,
+    _ json: String, _ event: Int, _ labels: [Transaction.Label], _ account: AccountState, _ table: String,
+    _ row: String,
     _ map: SlotMap
   ) throws(Misfit) -> [Int64] {
     guard let fields = FieldText(map: map).fields(event, json: json, labels: labels, in: account) else {

@@ -91,6 +91,13 @@ struct AccountTable {
       .bind(1, account).bind(2, id).first { AccountTable.hold($0) }
   }
 
+  /// A hold by its number, from 0.
+  func hold(number: Int, of account: Int64) throws(StoreFault) -> AccountRows.HoldRow? {
+    guard number < Int.max else { return nil }
+    return try statements["SELECT \(AccountTable.holdColumns) FROM hold WHERE account = ? AND n = ?"]
+      .bind(1, account).bind(2, number + 1).first { AccountTable.hold($0) }
+  }
+
   /// The latest payment of each event that asked for one and has no answer.
   private func charges(of account: Int64) throws(StoreFault) -> [Int] {
     var found: [Int] = []

@@ -76,7 +76,8 @@ final class SlotMap: Sendable {
     }
     func period(_ window: LedgerLayout.WindowSlots) -> Place {
       Place(
-        table: .period, name: "\(window.kind)", first: window.startSlot, second: window.endSlot, third: window.epochSlot)
+        table: .period, name: "\(window.kind)", first: window.startSlot, second: window.endSlot, third: window.epochSlot
+      )
     }
     account += layout.accountWindows.map(period)
     key += layout.keyWindows.map(period)

@@ -26,6 +26,39 @@ final class RawStatement {
     self.health = health
   }
 
+  // Texts and bytes that are bound, until the statement has run: SQLite would ask for memory for each.
+  private var kept: UnsafeMutableRawBufferPointer?
+  private var keptCount = 0
+  private static let keptCapacity = 2_048
+
+  deinit { kept?.deallocate() }
+
+  /// A copy of bytes that lasts until the statement has run; nil where there is no room.
+  private func keep(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawPointer? {
+    guard let source = bytes.baseAddress else { return UnsafeRawPointer(RawStatement.nothing) }
+    guard keptCount + bytes.count <= RawStatement.keptCapacity else { return nil }
+    let kept = self.kept ?? .allocate(byteCount: RawStatement.keptCapacity, alignment: 1)
+    self.kept = kept
+    guard let target = kept.baseAddress?.advanced(by: keptCount) else { return nil }
+    target.copyMemory(from: source, byteCount: bytes.count)
+    keptCount += bytes.count
+    return UnsafeRawPointer(target)
+  }
+
+  /// Makes the statement ready to run anew, with nothing bound that was kept here.
+  private func reset() {
+    sqlite3_reset(raw)
+    if keptCount == 0 { return }
+    sqlite3_clear_bindings(raw)
+    keptCount = 0
+  }
+
+  private func bind(_ place: Int32, text bytes: UnsafeRawBufferPointer) {
+    let kept = keep(bytes)
+    let address = (kept ?? bytes.baseAddress)?.assumingMemoryBound(to: CChar.self)
+    sqlite3_bind_text(raw, place, address, Int32(bytes.count), kept == nil ? RawStatement.transient : nil)
+  }
+
   // Tells SQLite to copy the bytes it is given.
   private static var transient: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
 
@@ -50,11 +83,7 @@ final class RawStatement {
   @discardableResult
   func bind(_ place: Int32, _ text: String) -> RawStatement {
     var text = text
-    text.withUTF8 { bytes in
-      _ = bytes.withMemoryRebound(to: CChar.self) {
-        sqlite3_bind_text(raw, place, $0.baseAddress ?? RawStatement.nothing, Int32($0.count), RawStatement.transient)
-      }
-    }
+    text.withUTF8 { bind(place, text: UnsafeRawBufferPointer($0)) }
     return self
   }
 
@@ -69,11 +98,7 @@ final class RawStatement {
 
   @discardableResult
   func bind(_ place: Int32, text: [UInt8]) -> RawStatement {
-    text.withUnsafeBufferPointer { bytes in
-      _ = bytes.withMemoryRebound(to: CChar.self) {
-        sqlite3_bind_text(raw, place, $0.baseAddress ?? RawStatement.nothing, Int32($0.count), RawStatement.transient)
-      }
-    }
+    text.withUnsafeBytes { bind(place, text: $0) }
     return self
   }
 
@@ -81,7 +106,8 @@ final class RawStatement {
   func bind(_ place: Int32, blob: [UInt8]) -> RawStatement {
     blob.withUnsafeBytes { bytes in
       if let base = bytes.baseAddress {
-        _ = sqlite3_bind_blob(raw, place, base, Int32(bytes.count), RawStatement.transient)
+        let kept = keep(bytes)
+        _ = sqlite3_bind_blob(raw, place, kept ?? base, Int32(bytes.count), kept == nil ? RawStatement.transient : nil)
       } else {
         _ = sqlite3_bind_zeroblob(raw, place, 0)
       }
@@ -108,7 +134,7 @@ final class RawStatement {
   /// Runs a statement that has no rows.
   func run() throws(StoreFault) {
     let code = sqlite3_step(raw)
-    sqlite3_reset(raw)
+    reset()
     if code != SQLITE_DONE && code != SQLITE_ROW { throw fault(code) }
   }
 
@@ -116,20 +142,20 @@ final class RawStatement {
   func next() throws(StoreFault) -> Bool {
     let code = sqlite3_step(raw)
     if code == SQLITE_ROW { return true }
-    sqlite3_reset(raw)
+    reset()
     if code != SQLITE_DONE { throw fault(code) }
     return false
   }
 
   /// Calls `body` for every row. The statement is ready to run anew afterwards, whatever happens.
   func forEach(_ body: (RawStatement) throws(StoreFault) -> Void) throws(StoreFault) {
-    defer { sqlite3_reset(raw) }
+    defer { reset() }
     while try next() { try body(self) }
   }
 
   /// Reads the first row, if there is one.
   func first<Result>(_ body: (RawStatement) throws(StoreFault) -> Result) throws(StoreFault) -> Result? {
-    defer { sqlite3_reset(raw) }
+    defer { reset() }
     return try next() ? try body(self) : nil
   }
 
@@ -153,7 +179,8 @@ final class RawStatement {
 
   func text(_ column: Int32) -> String {
     guard let bytes = sqlite3_column_text(raw, column) else { return "" }
-    return String(decoding: UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(raw, column))), as: UTF8.self)
+    return String(
+      decoding: UnsafeBufferPointer(start: bytes, count: Int(sqlite3_column_bytes(raw, column))), as: UTF8.self)
   }
 
   func optionalText(_ column: Int32) -> String? { isNull(column) ? nil : text(column) }

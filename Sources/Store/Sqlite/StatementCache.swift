@@ -10,7 +10,7 @@ final class StatementCache {
   final class Health {
     var fault: StoreFault?
   }
-  private var statements: [String: RawStatement] = [:]
+  private var statements: [Key: RawStatement] = [:]
 
   init(_ database: Database, path: String) {
     self.database = database
@@ -19,10 +19,19 @@ final class StatementCache {
 
   subscript(sql: String) -> RawStatement {
     get throws(StoreFault) {
-      if let known = statements[sql] { return known }
+      let key = Key(text: sql)
+      if let known = statements[key] { return known }
       let statement = try RawStatement(database, sql, path: path, health)
-      statements[sql] = statement
+      statements[key] = statement
       return statement
     }
+  }
+
+  /// A text that is told from others by its length first: hashing it whole takes longer than comparing it with the one that
+  /// is found.
+  private struct Key: Hashable {
+    let text: String
+
+    func hash(into hasher: inout Hasher) { hasher.combine(text.utf8.count) }
   }
 }

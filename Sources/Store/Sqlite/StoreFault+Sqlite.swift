@@ -29,7 +29,8 @@ extension StoreFault {
       self = fault
     } else if let error = error as? DatabaseError {
       self.init(
-        sqliteCode: error.extendedResultCode.rawValue, message: error.message ?? "error", patience: patience, path: path)
+        sqliteCode: error.extendedResultCode.rawValue, message: error.message ?? "error", patience: patience, path: path
+      )
     } else {
       self.init(.io("\(error)"), path: path)
     }

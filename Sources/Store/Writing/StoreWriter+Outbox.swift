@@ -8,7 +8,9 @@ extension StoreWriter {
   func worldKey(_ key: String, _ account: CachedAccount) -> String { "\(store.id)/\(account.name)/\(key)" }
 
   /// Keeps a request, before anybody is asked.
-  func ask(_ request: ProviderRequest, record: Int, _ event: Int64, _ cached: CachedAccount) throws(StoreFault) -> String {
+  func ask(
+    _ request: ProviderRequest, record: Int, _ event: Int64, _ cached: CachedAccount
+  ) throws(StoreFault) -> String {
     let key = worldKey(request.key, cached)
     try statements[
       """
@@ -20,7 +22,9 @@ extension StoreWriter {
   }
 
   /// What a replayed event still waits for.
-  func openRequests(_ decision: Decision, _ account: AccountState, _ cached: CachedAccount) throws(StoreFault) -> [String] {
+  func openRequests(
+    _ decision: Decision, _ account: AccountState, _ cached: CachedAccount
+  ) throws(StoreFault) -> [String] {
     decision.collections.map { worldKey(account.payments[$0].key, cached) }
       + decision.refunds.filter { account.refunds[$0].state == .pending }
       .map { worldKey(account.refunds[$0].key, cached) }
@@ -68,6 +72,33 @@ extension StoreWriter {
     try statements["UPDATE outbox SET answer = ?, reason = ?, answered_at = ?, fault = NULL WHERE key = ?"]
       .bind(1, word).bind(2, reason.flatMap { $0.isEmpty ? nil : $0 }).bind(3, time).bind(4, key).run()
     return came
+  }
+
+  /// Keeps in the outbox what an answer event said, so that nobody is asked again: it may have come another way than by asking,
+  /// from the provider's own call back. Money that arrives after a "no" has arrived.
+  func noteAnswer(_ input: EventInput, in cached: CachedAccount) throws(StoreFault) {
+    let program = try engine.program
+    let roles = program.roles
+    let answers = [roles.paid, roles.declined, roles.failed, roles.refundPaid, roles.refundFailed]
+    guard answers.contains(input.event) else { return }
+    for (field, value) in zip(program.events[input.event].fields, input.fields) {
+      guard case .record(let kind) = field.type.base, let index = Int(exactly: value) else { continue }
+      let (key, word): (String, String)
+      switch kind {
+      case .payment where cached.state.payments.indices.contains(index):
+        (key, word) = (cached.state.payments[index].key, cached.state.payments[index].state.word)
+      case .refund where cached.state.refunds.indices.contains(index):
+        (key, word) = (cached.state.refunds[index].key, cached.state.refunds[index].state.word)
+      default: continue
+      }
+      if word == Payment.State.pending.word { continue }
+      try statements[
+        """
+        UPDATE outbox SET answer = ?1, answered_at = ?2, fault = NULL
+        WHERE key = ?3 AND (answer IS NULL OR kind = 'collect' AND answer <> ?1)
+        """
+      ].bind(1, word).bind(2, input.at).bind(3, worldKey(key, cached)).run()
+    }
   }
 
   /// Notes that a request is about to be sent.

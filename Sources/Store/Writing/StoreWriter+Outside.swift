@@ -194,7 +194,8 @@ extension StoreWriter {
   /// - Throws: `refused` for a live store, and for a time that has passed.
   public func moveClock(to time: Int64) throws(StoreFault) {
     guard let clock = memory.testClock else {
-      throw fault(.refused("only the clock of a test store can be moved", help: "payg init NAME --test-clock 2026-01-01"))
+      throw fault(
+        .refused("only the clock of a test store can be moved", help: "payg init NAME --test-clock 2026-01-01"))
     }
     guard time >= clock, time <= Instant.latest.microseconds else {
       throw fault(.refused("the clock stands at \(Instant(microseconds: clock)) and moves forward only", help: nil))

@@ -85,7 +85,8 @@ extension StoreWriter {
       map.event(named: $0.text(0)) == nil ? "pending payments of the event `\($0.text(0))`" : nil
     }
     guard missing.isEmpty else {
-      let shown = missing.prefix(5).joined(separator: ", ") + (missing.count > 5 ? " and \(missing.count - 5) more" : "")
+      let shown =
+        missing.prefix(5).joined(separator: ", ") + (missing.count > 5 ? " and \(missing.count - 5) more" : "")
       throw fault(.refused("the policy has no place for what accounts have: \(shown)", help: "add it to the rules"))
     }
   }

@@ -35,7 +35,7 @@ extension StoreWriter {
     if call.id.utf8.first == UInt8(ascii: "#") {
       throw fault(.refused("the id `\(call.id)` begins with a `#`, as only those do that the store gives", help: nil))
     }
-    guard try engine.program.events.indices.contains(call.event) else {
+    guard try memory.activePolicy().map.program.events.indices.contains(call.event) else {
       throw fault(.engine(.unknownEvent("\(call.event)")))
     }
     var call = call
@@ -120,6 +120,7 @@ extension StoreWriter {
       isAnswer: decision.verdict == .allowed, resumes: payment.map { $0 + 1 }, fields: fields)
     try write(decision, of: event, policy)
     try write(journal, of: event, in: cached.state, policy)
+    if decision.isAllowed { try noteAnswer(input, in: cached) }
     var requests: [String] = []
     for payment in before.payments.count..<max(before.payments.count, cached.state.payments.count)
     where cached.state.payments[payment].state == .pending {
@@ -135,9 +136,11 @@ extension StoreWriter {
   }
 
   private func write(_ decision: Decision, of event: Int64, _ policy: StoredPolicy) throws(StoreFault) {
-    let program = policy.map.program
+    // Read in place: a program that is bound to a name of its own is copied with every array in it.
+    let map = policy.map
     let decider: String? =
-      decision.isAllowed ? nil : decision.rule.map { program.rules[$0].name } ?? decision.bucket.map { program.buckets[$0].name }
+      decision.isAllowed
+      ? nil : decision.rule.map { map.program.rules[$0].name } ?? decision.bucket.map { map.program.buckets[$0].name }
     archive.removeAll(keepingCapacity: true)
     decision.archive(into: &archive, by: policy.engine.compiled)
     try statements[
@@ -145,7 +148,7 @@ extension StoreWriter {
       INSERT INTO decision (event, policy, verdict, code, decider, amount, covered, absorbed, facts)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       """
-    ].bind(1, event).bind(2, policy.id).bind(3, decision.verdict.rawValue).bind(4, decision.code(in: program))
+    ].bind(1, event).bind(2, policy.id).bind(3, decision.verdict.rawValue).bind(4, decision.code(in: map.program))
       .bind(5, decider).bind(6, decision.amount).bind(7, decision.covered).bind(8, decision.absorbed)
       .bind(9, blob: archive).run()
   }
@@ -179,7 +182,8 @@ extension StoreWriter {
     cached.state.answers.remember(
       AnswerMemory.Answer(
         fields: input.fields, labels: input.labels, covered: decision.covered, drawn: drawn,
-        results: isSame ? decision.fields : input.fields, firedRules: isSame ? decision.firedRules : [], at: decision.at,
+        results: isSame ? decision.fields : input.fields, firedRules: isSame ? decision.firedRules : [],
+        at: decision.at,
         absorbed: decision.absorbed),
       event: event, id: id)
     if let hold = try memory.table.hold(id, of: cached.id) { try bring(hold, to: cached) }
@@ -188,12 +192,19 @@ extension StoreWriter {
 
   /// Brings the holds that an event names.
   private func bringHolds(_ call: EventCall, for cached: CachedAccount) throws(StoreFault) {
-    let fields = try engine.program.events[call.event].fields
+    let fields = try memory.activePolicy().map.program.events[call.event].fields
     for (field, value) in zip(fields, call.fields) {
-      guard case .record(.hold) = field.type.base, case .text(let id) = value, cached.state.hold(id) == nil,
-        let row = try memory.table.hold(id, of: cached.id)
-      else { continue }
-      try bring(row, to: cached)
+      guard case .record(.hold) = field.type.base else { continue }
+      switch value {
+      case .text(let id):
+        guard cached.state.hold(id) == nil, let row = try memory.table.hold(id, of: cached.id) else { continue }
+        try bring(row, to: cached)
+      case .number(let number):
+        guard let number = Int(exactly: number), number >= 0, !cached.state.holds.has(number),
+          let row = try memory.table.hold(number: number, of: cached.id)
+        else { continue }
+        try bring(row, to: cached)
+      }
     }
   }
 

@@ -6,7 +6,8 @@ import Store
 /// A file of usage into a store.
 struct ImportBenchmark: Benchmark {
   let name = "import"
-  let summary = "rows of real usage from a CSV file into a store of 1,008 accounts, 5,000 in a transaction; a program of its own"
+  let summary =
+    "rows of real usage from a CSV file into a store of 1,008 accounts, 5,000 in a transaction; a program of its own"
 
   func readings(_ options: Options) throws -> [Reading] {
     let count = options.seconds < 0.5 ? 10_000 : options.events ?? 1_000_000

@@ -31,7 +31,7 @@ struct OpenBenchmark: Benchmark {
             if isCold { BenchFolder.forget(path) }
             return try Child.run([question.words[0], path] + question.words.dropFirst())
           }
-          readings += OpenBenchmark.readings(question.name + (isCold ? ", file not in memory" : ""), laps)
+          readings += OpenBenchmark.readings(question.name + (isCold ? ", not in memory" : ""), laps)
         }
       }
       return readings
@@ -72,7 +72,8 @@ struct OpenBenchmark: Benchmark {
       ORDER BY count(*), account
       """)
     guard let busiest = accounts.last else { throw Mismatch("the store has no events") }
-    return try [("busiest account", busiest), ("median account", accounts[accounts.count / 2])].flatMap { what, number in
+    return try [("busiest account", busiest), ("median account", accounts[accounts.count / 2])].flatMap {
+      what, number in
       let name = try player.texts("SELECT name FROM account WHERE id = \(number)")
       let events = try player.texts("SELECT count(*) FROM event WHERE account = \(number)")
       let id = try player.texts(
@@ -82,7 +83,8 @@ struct OpenBenchmark: Benchmark {
         """)
       guard let name = name.first, let id = id.first else { throw Mismatch("an account has no events") }
       return [
-        Question(name: "balance, \(what)", words: ["balance", name]), Question(name: "why, \(what)", words: ["why", id]),
+        Question(name: "balance, \(what)", words: ["balance", name]),
+        Question(name: "why, \(what)", words: ["why", id]),
       ]
     }
   }

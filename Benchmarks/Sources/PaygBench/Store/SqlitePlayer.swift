@@ -71,7 +71,8 @@ final class SqlitePlayer {
       case .integer: sqlite3_bind_int64(statement, argument.place, argument.value)
       case .text:
         sqlite3_bind_text(
-          statement, argument.place, bytes.baseAddress?.advanced(by: Int(argument.value)).assumingMemoryBound(to: CChar.self),
+          statement, argument.place,
+          bytes.baseAddress?.advanced(by: Int(argument.value)).assumingMemoryBound(to: CChar.self),
           argument.count, nil)
       case .blob:
         sqlite3_bind_blob(

@@ -108,7 +108,9 @@ final class SqliteScript {
       return Argument(place: number, kind: .text, value: start, count: Int32(bytes.count - Int(start)))
     case UInt8(ascii: "x"):
       place += 2
-      while place + 1 < text.count, let high = SqliteScript.digit(text[place]), let low = SqliteScript.digit(text[place + 1]) {
+      while place + 1 < text.count, let high = SqliteScript.digit(text[place]),
+        let low = SqliteScript.digit(text[place + 1])
+      {
         bytes.append(high << 4 | low)
         place += 2
       }

@@ -18,9 +18,10 @@ final class SqliteTap {
 
   static func register() throws {
     if isRegistered { return }
-    typealias Entry = @convention(c) (
-      OpaquePointer?, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, OpaquePointer?
-    ) -> Int32
+    typealias Entry =
+      @convention(c) (
+        OpaquePointer?, UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, OpaquePointer?
+      ) -> Int32
     let entry: Entry = { connection, _, _ in
       SqliteTap.shared.connection = connection
       return SQLITE_OK
@@ -90,7 +91,8 @@ final class SqliteTap {
   }
 
   private static let settings = [
-    "journal_mode", "synchronous", "foreign_keys", "recursive_triggers", "trusted_schema", "cell_size_check", "cache_size",
+    "journal_mode", "synchronous", "foreign_keys", "recursive_triggers", "trusted_schema", "cell_size_check",
+    "cache_size",
     "page_size", "mmap_size", "temp_store", "wal_autocheckpoint", "locking_mode", "secure_delete",
   ]
 
@@ -100,7 +102,9 @@ final class SqliteTap {
       var statement: OpaquePointer?
       sqlite3_prepare_v2(connection, "PRAGMA \(name)", -1, &statement, nil)
       defer { sqlite3_finalize(statement) }
-      guard sqlite3_step(statement) == SQLITE_ROW, let text = sqlite3_column_text(statement, 0) else { return "\(name)" }
+      guard sqlite3_step(statement) == SQLITE_ROW, let text = sqlite3_column_text(statement, 0) else {
+        return "\(name)"
+      }
       return "\(name) \(String(cString: text))"
     }
   }

@@ -27,7 +27,9 @@ struct UsageReplay {
   /// Reads a sample.
   init(_ path: String, _ engine: RuleEngine) throws {
     let reader = try TrafficReader(path, program: engine.program, options: TrafficOptions(event: "request"))
-    guard let event = engine.program.events.first(where: { $0.name == "request" }) else { throw Mismatch("no requests") }
+    guard let event = engine.program.events.first(where: { $0.name == "request" }) else {
+      throw Mismatch("no requests")
+    }
     let fields = event.fields.prefix(event.givenCount)
     header = "at,account,id," + fields.map(\.name).joined(separator: ",") + "\n"
     var keys: [String: Set<String>] = [:]
@@ -44,7 +46,9 @@ struct UsageReplay {
       }
       rows.append(Row(at: row.call.at, account: row.account, id: row.call.id, rest: values.joined() + "\n"))
     }
-    guard let first = rows.first, let last = rows.last, first.at <= last.at else { throw Mismatch("`\(path)` is empty") }
+    guard let first = rows.first, let last = rows.last, first.at <= last.at else {
+      throw Mismatch("`\(path)` is empty")
+    }
     self.rows = rows
     self.keys = keys.mapValues { $0.sorted() }
     span = last.at - first.at + Instant.perDay
