@@ -323,7 +323,7 @@ struct StoreCommandTests {
   func audit() throws {
     try Stand.with([Stand.acme, ["request", "acme", "costing", "$1"]]) { stand in
       let clean = stand.run(["audit"])
-      #expect(clean.status == 0 && clean.out == "clean  \(stand.store): 5 events, 1 account\n", "\(clean)")
+      #expect(clean.status == 0 && clean.out == "clean  \(stand.store): 6 events, 1 account\n", "\(clean)")
       #expect(stand.run(["audit", stand.store], hasStore: false).status == 0)
       let json = try JsonReader.read(Array(stand.run(["audit", "--json"]).out.utf8))
       #expect(json["schema"] == "payg.audit/1" && json["clean"] == true && json["findings"] == [])

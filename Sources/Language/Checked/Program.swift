@@ -57,6 +57,9 @@ public struct Roles: Sendable, Hashable {
   public var refundPaid: Int?
   public var refundFailed: Int?
 
+  /// Those that tell what a payment provider said.
+  public var answers: [Int] { [paid, declined, failed, refundPaid, refundFailed].compactMap { $0 } }
+
   public init() {}
 }
 

@@ -91,7 +91,7 @@ struct AccountAudit {
     try check.compare(.posting, rows.postings, of: entry.seq, &findings)
     try check.compare(.settingChange, rows.settings, of: entry.seq, &findings)
     for (book, amount) in rows.moved { posted[book, default: 0] += amount }
-    if let decision, decision.isAllowed { noteAnswer(entry) }
+    if let decision, decision.isAllowed { noteAnswer(decision, at: entry.at) }
     replay.settle(entry)
     try compareNewHolds(&findings)
   }
@@ -159,22 +159,27 @@ struct AccountAudit {
     }
   }
 
-  private mutating func noteAnswer(_ entry: LoggedEntry) {
-    let (program, roles) = (replay.map.program, replay.map.program.roles)
-    func isKind(_ role: Int?) -> Bool { role.map { program.events[$0].name == entry.kind } ?? false }
-    let words: [String]
-    if isKind(roles.paid) || isKind(roles.refundPaid) {
-      words = ["paid"]
-    } else if isKind(roles.declined) {
-      words = ["declined"]
-    } else if isKind(roles.failed) {
-      words = ["failed"]
-    } else if isKind(roles.refundFailed) {
-      words = ["declined", "failed"]
-    } else {
-      return
+  /// What an answer event told the account, as `StoreWriter.noteAnswer` keeps it in the outbox.
+  private mutating func noteAnswer(_ decision: Decision, at time: Int64) {
+    guard replay.map.answerEvents.contains(decision.event) else { return }
+    let state = replay.state
+    for (field, value) in zip(replay.map.program.events[decision.event].fields, decision.fields) {
+      guard case .record(let kind) = field.type.base, let index = Int(exactly: value) else { continue }
+      switch kind {
+      case .payment where state.payments.indices.contains(index) && state.payments[index].state != .pending:
+        let payment = state.payments[index]
+        let words = [payment.state.word]
+        // Money that arrives after a "no" has arrived.
+        if answers[payment.key]?.words != words {
+          answers[payment.key] = OutboxAudit.Answer(words: words, at: time)
+        }
+      case .refund where state.refunds.indices.contains(index) && state.refunds[index].state != .pending:
+        let refund = state.refunds[index]
+        let words = refund.state == .paid ? ["paid"] : ["declined", "failed"]
+        if answers[refund.key] == nil { answers[refund.key] = OutboxAudit.Answer(words: words, at: time) }
+      default: continue
+      }
     }
-    if answers[entry.id] == nil { answers[entry.id] = OutboxAudit.Answer(words: words, at: entry.at) }
   }
 
   // MARK: - What follows from them

@@ -9,6 +9,8 @@ final class SlotMap: Sendable {
   let layout: LedgerLayout
   /// The texts of `Program.names` by their number.
   let symbols: [Int64: String]
+  /// The events that tell what a payment provider said.
+  let answerEvents: [Int]
   let accountPlaces: [Place]
   let keyPlaces: [Place]
   private let accountIndex: [Name: Int]
@@ -47,6 +49,7 @@ final class SlotMap: Sendable {
 
   init(_ compiled: CompiledProgram) {
     program = compiled.program
+    answerEvents = compiled.program.roles.answers
     layout = compiled.layout
     var symbols: [Int64: String] = [:]
     for (name, symbol) in program.names { symbols[symbol] = name }

@@ -77,11 +77,9 @@ extension StoreWriter {
   /// Keeps in the outbox what an answer event said, so that nobody is asked again: it may have come another way than by asking,
   /// from the provider's own call back. Money that arrives after a "no" has arrived.
   func noteAnswer(_ input: EventInput, in cached: CachedAccount) throws(StoreFault) {
-    let program = try engine.program
-    let roles = program.roles
-    let answers = [roles.paid, roles.declined, roles.failed, roles.refundPaid, roles.refundFailed]
-    guard answers.contains(input.event) else { return }
-    for (field, value) in zip(program.events[input.event].fields, input.fields) {
+    let map = try memory.activePolicy().map
+    guard map.answerEvents.contains(input.event) else { return }
+    for (field, value) in zip(map.program.events[input.event].fields, input.fields) {
       guard case .record(let kind) = field.type.base, let index = Int(exactly: value) else { continue }
       let (key, word): (String, String)
       switch kind {
