@@ -162,14 +162,14 @@ struct AccountTable {
     _ account: Int64, _ places: [SlotMap.Place], key: Int, _ old: [Int64], _ new: [Int64], _ state: AccountState,
     _ map: SlotMap
   ) throws(StoreFault) {
-    for place in places {
-      let isSame = old.withUnsafeBufferPointer { old in
-        new.withUnsafeBufferPointer { new in
-          guard let old = old.baseAddress, let new = new.baseAddress else { return true }
-          return place.isSame(old, new)
-        }
+    var changed: [Int] = []
+    old.withUnsafeBufferPointer { old in
+      new.withUnsafeBufferPointer { new in
+        guard let old = old.baseAddress, let new = new.baseAddress else { return }
+        for (index, place) in places.enumerated() where !place.isSame(old, new) { changed.append(index) }
       }
-      if isSame { continue }
+    }
+    for place in changed.lazy.map({ places[$0] }) {
       let first = new[place.first]
       let second = place.second < 0 ? 0 : new[place.second]
       let third = place.third < 0 ? 0 : new[place.third]

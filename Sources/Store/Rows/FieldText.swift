@@ -20,18 +20,19 @@ struct FieldText {
     in account: borrowing AccountState
   ) -> [UInt8] {
     var line = JsonLine()
-    for (index, field) in map.program.events[event].fields.enumerated() where index < fields.count {
+    let forms = map.fieldForms[event]
+    for index in 0..<min(forms.count, fields.count) {
       let value = fields[index]
-      switch field.type.base {
+      switch forms[index].type {
       case .money, .rate, .tokens, .integer, .ratio, .time, .duration:
-        if value != ValueType.none { line.add(field.name, value) }
-      case .bool: if value != ValueType.none { line.add(field.name, value != 0) }
+        if value != ValueType.none { line.add(quoted: forms[index].quoted, value) }
+      case .bool: if value != ValueType.none { line.add(forms[index].name, value != 0) }
       default:
-        if let text = text(value, field, labels, account) ?? FieldText.said(index, said) {
-          line.add(field.name, text)
+        if let text = text(value, forms[index], labels, account) ?? FieldText.said(index, said) {
+          line.add(quoted: forms[index].quoted, text)
         } else if value != ValueType.none {
           // It names nothing: -1.
-          line.add(field.name, value)
+          line.add(quoted: forms[index].quoted, value)
         }
       }
     }
@@ -44,14 +45,12 @@ struct FieldText {
   }
 
   private func text(
-    _ value: Int64, _ field: Event.Field, _ labels: [Transaction.Label], _ account: borrowing AccountState
+    _ value: Int64, _ form: SlotMap.FieldForm, _ labels: [Transaction.Label], _ account: borrowing AccountState
   ) -> String? {
-    if case .name = field.type.base {
-      return labels.first { $0.name == field.name }?.text ?? map.symbols[value]
-    }
+    if case .name = form.type { return labels.first { $0.name == form.name }?.text ?? map.symbols[value] }
     if value == ValueType.none { return nil }
     guard let index = Int(exactly: value) else { return nil }
-    switch field.type.base {
+    switch form.type {
     case .key: return account.keyNames.indices.contains(index) ? account.keyNames[index] : nil
     case .card: return account.cardNames.indices.contains(index) ? account.cardNames[index] : nil
     case .record(.hold): return account.holds.has(index) ? account.holds[index].id : nil
@@ -157,14 +156,25 @@ struct JsonLine {
 
   init() { text.reserveCapacity(128) }
 
-  private mutating func begin(_ name: String) {
+  private mutating func begin(_ name: String) { begin(quoted: JsonLine.quoted(name)) }
+
+  private mutating func begin(quoted name: [UInt8]) {
     if text.count > 1 { text.append(UInt8(ascii: ",")) }
-    quote(name)
-    text.append(UInt8(ascii: ":"))
+    text.append(contentsOf: name)
   }
 
-  mutating func add(_ name: String, _ value: Int64) {
-    begin(name)
+  /// A name as it stands before its value: `"input":`
+  static func quoted(_ name: String) -> [UInt8] {
+    var line = JsonLine()
+    line.quote(name)
+    line.text.append(UInt8(ascii: ":"))
+    return Array(line.text.dropFirst())
+  }
+
+  mutating func add(_ name: String, _ value: Int64) { add(quoted: JsonLine.quoted(name), value) }
+
+  mutating func add(quoted name: [UInt8], _ value: Int64) {
+    begin(quoted: name)
     if value < 0 { text.append(UInt8(ascii: "-")) }
     var rest = value.magnitude
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
@@ -183,8 +193,10 @@ struct JsonLine {
     text.append(contentsOf: (value ? "true" : "false").utf8)
   }
 
-  mutating func add(_ name: String, _ value: String) {
-    begin(name)
+  mutating func add(_ name: String, _ value: String) { add(quoted: JsonLine.quoted(name), value) }
+
+  mutating func add(quoted name: [UInt8], _ value: String) {
+    begin(quoted: name)
     quote(value)
   }
 
@@ -213,7 +225,10 @@ struct JsonLine {
 
   private static let digits = Array("0123456789abcdef".utf8)
 
-  func bytes() -> [UInt8] { text + CollectionOfOne(UInt8(ascii: "}")) }
+  consuming func bytes() -> [UInt8] {
+    text.append(UInt8(ascii: "}"))
+    return text
+  }
 
-  var string: String { String(decoding: bytes(), as: UTF8.self) }
+  var string: String { String(decoding: (copy self).bytes(), as: UTF8.self) }
 }

@@ -11,6 +11,10 @@ final class SlotMap: Sendable {
   let symbols: [Int64: String]
   /// The events that tell what a payment provider said.
   let answerEvents: [Int]
+  /// By event: how each field is written, and which fields name holds. A field of a program carries its whole declaration;
+  /// copied for every event it costs more than writing it.
+  let fieldForms: [[FieldForm]]
+  let holdFields: [[Int]]
   let accountPlaces: [Place]
   let keyPlaces: [Place]
   private let accountIndex: [Name: Int]
@@ -22,6 +26,13 @@ final class SlotMap: Sendable {
     case meter
     case period
     case latest
+  }
+
+  struct FieldForm: Sendable {
+    var name: String
+    /// `"input":`
+    var quoted: [UInt8]
+    var type: ValueType
   }
 
   struct Name: Sendable, Hashable {
@@ -50,6 +61,12 @@ final class SlotMap: Sendable {
   init(_ compiled: CompiledProgram) {
     program = compiled.program
     answerEvents = compiled.program.roles.answers
+    fieldForms = compiled.program.events.map { event in
+      event.fields.map { FieldForm(name: $0.name, quoted: JsonLine.quoted($0.name), type: $0.type.base) }
+    }
+    holdFields = compiled.program.events.map { event in
+      event.fields.indices.filter { event.fields[$0].type.base == .record(.hold) }
+    }
     layout = compiled.layout
     var symbols: [Int64: String] = [:]
     for (name, symbol) in program.names { symbols[symbol] = name }

@@ -143,12 +143,7 @@ extension StoreWriter {
       ? nil : decision.rule.map { map.program.rules[$0].name } ?? decision.bucket.map { map.program.buckets[$0].name }
     archive.removeAll(keepingCapacity: true)
     decision.archive(into: &archive, by: policy.engine.compiled)
-    try statements[
-      """
-      INSERT INTO decision (event, policy, verdict, code, decider, amount, covered, absorbed, facts)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-      """
-    ].bind(1, event).bind(2, policy.id).bind(3, decision.verdict.rawValue).bind(4, decision.code(in: map.program))
+    try statements[.decision].bind(1, event).bind(2, policy.id).bind(3, decision.verdict.rawValue).bind(4, decision.code(in: map.program))
       .bind(5, decider).bind(6, decision.amount).bind(7, decision.covered).bind(8, decision.absorbed)
       .bind(9, blob: archive).run()
   }
@@ -158,9 +153,7 @@ extension StoreWriter {
   /// The answer an event of this id got, put where the engine looks for it.
   func earlier(_ event: Int, _ id: String, of cached: CachedAccount) throws(StoreFault) -> Int64? {
     let policy = try memory.activePolicy()
-    let found = try statements[
-      "SELECT seq, at, fields FROM event WHERE id = ? AND account = ? AND kind = ? AND attempt = 0"
-    ].bind(1, id).bind(2, cached.id).bind(3, policy.map.program.events[event].name)
+    let found = try statements[.earlier].bind(1, id).bind(2, cached.id).bind(3, policy.map.program.events[event].name)
       .first { ($0.integer(0), $0.integer(1), $0.text(2)) }
     guard let (seq, at, json) = found else { return nil }
     guard let call = FieldText(map: policy.map).call(event, id: id, at: at, json: json),
@@ -192,10 +185,8 @@ extension StoreWriter {
 
   /// Brings the holds that an event names.
   private func bringHolds(_ call: EventCall, for cached: CachedAccount) throws(StoreFault) {
-    let fields = try memory.activePolicy().map.program.events[call.event].fields
-    for (field, value) in zip(fields, call.fields) {
-      guard case .record(.hold) = field.type.base else { continue }
-      switch value {
+    for field in try memory.activePolicy().map.holdFields[call.event] where field < call.fields.count {
+      switch call.fields[field] {
       case .text(let id):
         guard cached.state.hold(id) == nil, let row = try memory.table.hold(id, of: cached.id) else { continue }
         try bring(row, to: cached)
