@@ -99,10 +99,31 @@ public class StoreReader {
     return events
   }
 
-  /// Whether an event of this id is in the history of an account, whatever came of it.
-  public func isKnown(kind: String, id: String, account: String) throws(StoreFault) -> Bool {
-    try statements["SELECT 1 FROM event WHERE id = ? AND account = ? AND kind = ? LIMIT 1"]
-      .bind(1, id).bind(2, try memory.account(account).id).bind(3, kind).first { _ in true } ?? false
+  /// Whether an event is in the history of an account by its id, whatever came of it.
+  ///
+  /// - Throws: `refused` where the id was used for something else.
+  public func isKnown(_ call: EventCall, account: String) throws(StoreFault) -> Bool {
+    let map = try memory.activePolicy().map
+    let found = try statements["SELECT at, fields FROM event WHERE id = ? AND account = ? AND kind = ? LIMIT 1"]
+      .bind(1, call.id).bind(2, try memory.account(account).id).bind(3, map.program.events[call.event].name)
+      .first { ($0.integer(0), $0.text(1)) }
+    guard let (at, json) = found else { return false }
+    guard let earlier = FieldText(map: map).call(call.event, id: call.id, at: at, json: json) else {
+      throw fault(.damaged("an event `\(call.id)` cannot be read"))
+    }
+    for (form, (value, before)) in zip(map.fieldForms[call.event], zip(call.fields, earlier.fields)) {
+      // A record may be called by its id or by its key, a member of an enumeration by its number.
+      switch (value, before) {
+      case (.number(let one), .number(let other)) where one != other: break
+      case (.text(let one), .text(let other)) where one != other:
+        if case .record = form.type { continue }
+      default: continue
+      }
+      throw fault(
+        .refused(
+          "the id `\(call.id)` was used before with another `\(form.name)`", help: "give what is new an id of its own"))
+    }
+    return true
   }
 
   /// The decision about an event with the engine that took it; nil where nothing was decided.

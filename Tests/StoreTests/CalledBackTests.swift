@@ -59,3 +59,14 @@ struct CalledBackTests {
     #expect(try store.audit().findings == [])
   }
 }
+
+@Suite("Keys of the world")
+struct WorldKeyTests {
+  @Test("two requests never have one key, whatever accounts and events are called")
+  func keysDiffer() {
+    let names = ["a", "a/b", "a%2fb", "a%", "a%25", "/", ""]
+    let keys = ["b/c#1", "c#1", "/c#1", "2fb/c#1"]
+    let all = names.flatMap { name in keys.map { WorldKey.key($0, account: name, store: "s") } }
+    #expect(Set(all).count == all.count, "\(all.sorted())")
+  }
+}

@@ -114,10 +114,9 @@ struct UsageImport {
           counts.note(line: row.line)
         case .row(let row):
           counts.note(line: row.line)
-          let kind = engine.program.events[row.call.event].name
           do throws(StoreFault) {
             try add(row, &keys, writer)
-            if try writer.isKnown(kind: kind, id: row.call.id, account: row.account) {
+            if try writer.isKnown(row.call, account: row.account) {
               counts.pass(over: row.account)
               continue
             }

@@ -66,7 +66,7 @@ struct OutboxAudit {
 
   private func row(_ request: ProviderRequest, _ index: Int, _ event: Int64) -> AuditTable.Row {
     AuditTable.Row(
-      key: [.text("\(storeID)/\(name)/\(request.key)")],
+      key: [.text(WorldKey.key(request.key, account: name, store: storeID))],
       values: [
         .text(request.kind.rawValue), StoredValue(index + 1), .integer(request.amount), .text(request.card),
         .text(request.payment), .integer(event),

@@ -4,8 +4,9 @@ import Ledger
 import Values
 
 extension StoreWriter {
-  /// The key of a request, unique in the world: keys of payments are only so within an account.
-  func worldKey(_ key: String, _ account: CachedAccount) -> String { "\(store.id)/\(account.name)/\(key)" }
+  func worldKey(_ key: String, _ account: CachedAccount) -> String {
+    WorldKey.key(key, account: account.name, store: store.id)
+  }
 
   /// Keeps a request, before anybody is asked.
   func ask(
