@@ -69,6 +69,21 @@ struct ImportUsageTests {
     }
   }
 
+  @Test("an id that comes again with other numbers is told, and charged no second time", arguments: ["3", "2.999998"])
+  func changed(cost: String) throws {
+    try Stand.with([Stand.acme, Self.later]) { stand in
+      func rows(_ cost: String) -> String { "id,at,account,key,costing\nu1,2026-01-01T10:00:00Z,acme,k1,\(cost)\n" }
+      let file = try stand.write(rows("3"), to: "usage.csv")
+      #expect(try Self.json(stand.run(["import", "usage", file, "--json"]))["allowed"] == 1)
+      let other = try stand.write(rows(cost), to: "other.csv")
+      let again = stand.run(["import", "usage", other, "--json"])
+      let isSame = cost == "3"
+      #expect(try Self.json(again)["known"] == .integer(isSame ? 1 : 0))
+      #expect(again.error.contains("the id `u1` was used before with another `costing`") == !isSame, "\(again)")
+      #expect(stand.run(["accounts"]).out == "acme  quota $0.00, balance $17.00\n")
+    }
+  }
+
   @Test("a file of rejects is mended and imported")
   func rejects() throws {
     try Stand.with([Stand.acme, Self.later]) { stand in
