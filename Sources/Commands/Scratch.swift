@@ -12,7 +12,9 @@ enum Scratch {
     let files = FileManager.default
     let folder = TextFile.join(files.temporaryDirectory.path, "payg-\(UUID().uuidString)")
     do {
-      try files.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      // What is in it may be a copy of a store.
+      try files.createDirectory(
+        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     } catch {
       throw FileFault(path: folder, .unwritable)
     }

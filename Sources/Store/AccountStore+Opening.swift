@@ -120,7 +120,7 @@ extension AccountStore {
 
 extension String {
   /// With the bytes escaped that mean something in a `file:` address.
-  fileprivate var addingUriEscapes: String {
+  var addingUriEscapes: String {
     utf8.map { byte in
       switch byte {
       case UInt8(ascii: "%"): "%25"

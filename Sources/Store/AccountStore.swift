@@ -49,9 +49,10 @@ public final class AccountStore: @unchecked Sendable {
   /// Does several things in one transaction: all of them are on the disk when this returns, or none has happened.
   ///
   /// Only one writer runs at a time, over all programs. What `body` throws is thrown again, after everything was taken back.
+  /// Inside of `body` no other transaction of this store can begin.
   public func write<Result>(_ body: (StoreWriter) throws -> Result) throws -> Result {
     guard access == .write else { throw StoreFault(.readOnly, path: path) }
-    return try run { memory in
+    return try run(isWriting: true) { memory in
       try memory.statements["BEGIN IMMEDIATE"].run()
       try memory.refresh()
       // The next one is counted from it.
@@ -79,7 +80,9 @@ public final class AccountStore: @unchecked Sendable {
   }
 
   /// Runs a transaction on the connection; whatever is thrown takes it back.
-  private func run<Result>(_ body: (StoreMemory) throws -> Result) throws -> Result {
+  private func run<Result>(
+    isWriting: Bool = false, _ body: (StoreMemory) throws -> Result
+  ) throws -> Result {
     do {
       return try connection.writeWithoutTransaction { database in
         let memory = try self.memory ?? StoreMemory(self, database)
@@ -88,7 +91,8 @@ public final class AccountStore: @unchecked Sendable {
         do {
           return try body(memory)
         } catch {
-          memory.forget()
+          // Who only asked for an account that is not there has changed nothing.
+          if isWriting || memory.statements.health.fault != nil { memory.forget() }
           if let raw = database.sqliteConnection, sqlite3_get_autocommit(raw) == 0 {
             sqlite3_exec(raw, "ROLLBACK", nil, nil, nil)
           }

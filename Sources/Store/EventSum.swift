@@ -1,4 +1,5 @@
-/// A checksum over an entry of the history and the one before it: a row that was changed, lost or put in between is found.
+/// A checksum over an entry of the history and the one before it: a row that was changed, lost or put in between is found. That
+/// the last ones are lost is seen by what followed from them.
 ///
 /// It finds accidents, not forgers: whoever can write the file can write the sums, too.
 struct EventSum {

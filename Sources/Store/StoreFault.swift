@@ -1,7 +1,7 @@
 import Engine
 import Ledger
 
-/// Why a store could not do what it was asked. What was not acknowledged has not happened.
+/// Why a store could not do what it was asked. It has not happened, save where the commit itself failed: then it may have.
 public struct StoreFault: Error, Sendable, CustomStringConvertible {
   public var kind: Kind
   /// The file of the store.
@@ -61,7 +61,7 @@ public struct StoreFault: Error, Sendable, CustomStringConvertible {
     case .keyExists(let name, let account): "the account `\(account)` has a key `\(name)` already"
     case .refused(let text, _): text
     case .engine(let fault): fault.message
-    case .brokenPolicy(let text): "the policy kept in `\(path)` cannot be used: \(text)"
+    case .brokenPolicy(let text): "the policy cannot be used: \(text)"
     }
   }
 

@@ -84,6 +84,12 @@ final class StoreMemory {
     return policy
   }
 
+  /// The hash of the policy in force, whether it can be compiled here or not; nil before there is one.
+  func activeHash() throws(StoreFault) -> String? {
+    try statements["SELECT policy.hash FROM active_policy JOIN policy ON policy.id = active_policy.policy"]
+      .first { $0.text(0) }
+  }
+
   /// A policy the store has, compiled once.
   func policy(_ id: Int64) throws(StoreFault) -> StoredPolicy {
     guard let hash = try statements["SELECT hash FROM policy WHERE id = ?"].bind(1, id).first({ $0.text(0) }) else {

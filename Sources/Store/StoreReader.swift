@@ -21,7 +21,10 @@ public class StoreReader {
 
   /// SHA-256 over its texts, as hexadecimal digits.
   public var policyHash: String {
-    get throws(StoreFault) { try memory.activePolicy().hash }
+    get throws(StoreFault) {
+      guard let hash = try memory.activeHash() else { throw fault(.damaged("no policy is in force")) }
+      return hash
+    }
   }
 
   /// The texts of a policy the store has ever had; of that in force where none is named.
@@ -89,7 +92,7 @@ public class StoreReader {
     if let id { statement.bind(3, id) }
     if let before { statement.bind(4, before) }
     var events: [StoredEvent] = []
-    try statement.bind(5, limit).forEach { row in
+    try statement.bind(5, max(0, limit)).forEach { row in
       events.append(
         StoredEvent(
           seq: row.integer(0), account: row.optionalText(1), kind: row.text(2), id: row.text(3), at: row.integer(4),
@@ -104,9 +107,11 @@ public class StoreReader {
   /// - Throws: `refused` where the id was used for something else.
   public func isKnown(_ call: EventCall, account: String) throws(StoreFault) -> Bool {
     let map = try memory.activePolicy().map
-    let found = try statements["SELECT at, fields FROM event WHERE id = ? AND account = ? AND kind = ? LIMIT 1"]
-      .bind(1, call.id).bind(2, try memory.account(account).id).bind(3, map.program.events[call.event].name)
-      .first { ($0.integer(0), $0.text(1)) }
+    let found = try statements[
+      "SELECT at, fields FROM event WHERE id = ? AND account = ? AND kind = ? ORDER BY attempt LIMIT 1"
+    ]
+    .bind(1, call.id).bind(2, try memory.account(account).id).bind(3, map.program.events[call.event].name)
+    .first { ($0.integer(0), $0.text(1)) }
     guard let (at, json) = found else { return false }
     guard let earlier = FieldText(map: map).call(call.event, id: call.id, at: at, json: json) else {
       throw fault(.damaged("an event `\(call.id)` cannot be read"))
@@ -178,7 +183,7 @@ public class StoreReader {
       request: ProviderRequest(
         kind: row.text(0) == "refund" ? .refund : .collect, key: row.text(1), amount: row.integer(2), card: row.text(3),
         account: row.text(4), payment: row.text(5)),
-      event: row.integer(6), record: Int(row.integer(7)) - 1, sent: Int(row.integer(8)), sentAt: row.optional(9),
+      event: row.integer(6), record: row.index(7), sent: Int(row.integer(8)), sentAt: row.optional(9),
       fault: row.optionalText(11))
   }
 }

@@ -57,8 +57,10 @@ public final class StoreWriter: StoreReader {
     sum.add(recordedAt)
     sum.add(resumes)
     sum.add(fields)
-    try statements[.event].bind(1, seq).bind(2, account).bind(3, kind).bind(4, id).bind(5, attempt).bind(6, at).bind(7, recordedAt)
-      .bind(8, resumes).bind(9, text: fields).bind(10, sum.kept).run()
+    try statements[.event].bind(1, seq).bind(2, account).bind(3, kind).bind(4, id).bind(5, attempt).bind(6, at).bind(
+      7, recordedAt
+    )
+    .bind(8, resumes).bind(9, text: fields).bind(10, sum.kept).run()
     (memory.lastEvent, memory.lastSum) = (seq, sum.kept)
     return seq
   }
@@ -73,8 +75,10 @@ public final class StoreWriter: StoreReader {
         let (loses, gains) =
           pairs[index].amount < 0 ? (pairs[index], pairs[index + 1]) : (pairs[index + 1], pairs[index])
         if gains.amount == 0 { continue }
-        try statements[.posting].bind(1, event).bind(2, postings).bind(3, transaction.step.word).bind(4, transaction.postedAt)
-          .bind(5, policy.map.name(of: loses.book)).bind(6, policy.map.name(of: gains.book)).bind(7, gains.amount).run()
+        try statements[.posting].bind(1, event).bind(2, postings).bind(3, transaction.step.word).bind(
+          4, transaction.postedAt
+        )
+        .bind(5, policy.map.name(of: loses.book)).bind(6, policy.map.name(of: gains.book)).bind(7, gains.amount).run()
         postings += 1
       }
       for change in transaction.settings {

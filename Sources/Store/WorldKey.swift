@@ -6,11 +6,7 @@ enum WorldKey {
   ///   - store: the random name of the store.
   static func key(_ key: String, account: String, store: String) -> String {
     // Without its slashes no account's name can pass into the key behind it.
-    let name =
-      account.utf8.contains(UInt8(ascii: "/")) || account.utf8.contains(UInt8(ascii: "%"))
-      ? account.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%25")
-        .split(separator: "/", omittingEmptySubsequences: false).joined(separator: "%2f")
-      : account
+    let name = account.replacing("%", with: "%25").replacing("/", with: "%2f")
     return "\(store)/\(name)/\(key)"
   }
 }

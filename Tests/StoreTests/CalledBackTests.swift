@@ -52,7 +52,10 @@ struct CalledBackTests {
   func lateMoney() throws {
     let (store, key) = try waiting()
     defer { CollectingPolicy.remove(store) }
-    try tell(store, "declined", key, id: "evt_1")
+    try store.write { writer in
+      let request = try writer.outbox()[0].request.key
+      #expect(try writer.answer(.declined("insufficient funds"), to: request) != nil)
+    }
     try tell(store, "paid", key, id: "evt_2")
     let account = try store.read { try $0.account(Self.account) }
     #expect(account.payments.map(\.state) == [.paid])

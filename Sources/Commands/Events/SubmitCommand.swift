@@ -105,7 +105,10 @@ final class SubmitDesk {
     }
     if let pending {
       let exchange = try store.goOn(with: pending.answer, asking: provider)
-      replies.append(.object(AnswerJSON.members(exchange.answer, engine, names, line: pending.line)))
+      var members = AnswerJSON.members(exchange.answer, engine, names, line: pending.line)
+      // The event is kept; what followed is taken up by `payg pay pending`.
+      if let fault = exchange.interruption { members.append(.init("interrupted", .text(fault.message))) }
+      replies.append(.object(members))
     }
     return replies
   }

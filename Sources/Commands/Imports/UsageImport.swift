@@ -138,9 +138,10 @@ struct UsageImport {
     let taken = counts.rows - self.counts.rows
     self.counts = counts
     self.keys = keys
+    // First of all: a rerun passes over the row, and would not ask.
+    let exchange = try pending.map { try store.goOn(with: $0, asking: provider) }
     for row in rejected { try reject(row) }
-    if let pending {
-      let exchange = try store.goOn(with: pending, asking: provider)
+    if let pending, let exchange {
       self.counts.replace(pending, by: exchange, try store.read { reader in try reader.engine })
       if let fault = exchange.interruption { throw fault }
     }

@@ -11,11 +11,21 @@ extension AccountStore {
   ) throws -> StoredExchange {
     var exchange = StoredExchange(answer: answer)
     if answer.requests.isEmpty, answer.decision.verdict != .waiting { return exchange }
+    do {
+      try converse(&exchange, asking: provider)
+    } catch let fault as StoreFault {
+      // The event is on the disk, whatever becomes of the rest.
+      exchange.interruption = fault
+    }
+    return exchange
+  }
+
+  private func converse(_ exchange: inout StoredExchange, asking provider: (any PaymentProvider)?) throws {
+    let answer = exchange.answer
     let (waiting, keys) = try read { reader in (reader.waiting(answer), try reader.requests(madeBy: answer)) }
     guard let provider, !keys.isEmpty else {
       if let waiting, let taken = try write({ writer in try writer.takeUp(waiting) }) { exchange.answer = taken }
-      try name(openRequests: keys, in: &exchange)
-      return exchange
+      return try name(openRequests: keys, in: &exchange)
     }
     var conversation = Conversation(self, provider)
     do {
@@ -26,7 +36,6 @@ extension AccountStore {
     exchange.asked = conversation.asked
     if let outcome = conversation.outcome { exchange.answer = outcome }
     if exchange.interruption == nil { try name(openRequests: conversation.keys, in: &exchange) }
-    return exchange
   }
 
   /// Names the requests that wait for an answer.

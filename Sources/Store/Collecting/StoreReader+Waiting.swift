@@ -62,6 +62,6 @@ extension StoreReader {
 
 extension WaitingEvent {
   fileprivate init(_ row: RawStatement) {
-    self.init(event: row.integer(0), account: row.text(1), payment: Int(row.integer(2)) - 1)
+    self.init(event: row.integer(0), account: row.text(1), payment: row.index(2))
   }
 }

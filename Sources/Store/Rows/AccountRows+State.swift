@@ -179,6 +179,7 @@ extension AccountRows {
     func check(_ isSound: Bool, _ table: String, _ row: String, _ number: some BinaryInteger) throws(Misfit) {
       if !isSound { throw Misfit(table: table, row: row, problem: "cannot have the number \(number)") }
     }
+    try check(clock >= 0 && clock <= Instant.latest.microseconds, "account", "clock", clock)
     try check(sequence >= 0 && sequence < most, "account", "sequence", sequence)
     try check(holdCount >= 0 && holdCount < most, "account", "holds", holdCount)
     for row in settings { try check(row.key >= 0 && row.key <= keys.count, "setting", row.name, row.key) }
@@ -236,6 +237,9 @@ extension AccountRows {
   }
 
   func hold(_ row: HoldRow, _ account: AccountState, _ map: SlotMap) throws(Misfit) -> Hold {
+    guard row.number >= 1, row.number <= account.holds.count, row.key >= 0, row.key <= account.keyCount else {
+      throw Misfit(table: "hold", row: row.id, problem: "is number \(row.number) of key \(row.key)")
+    }
     guard let event = map.event(named: row.kind) else {
       throw Misfit(table: "hold", row: row.id, problem: "was made by an event that the policy does not have")
     }

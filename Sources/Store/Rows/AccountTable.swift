@@ -107,7 +107,7 @@ struct AccountTable {
         SELECT 1 FROM event e WHERE e.id = p.origin AND e.account = ?1 AND e.kind = p.kind AND e.attempt = 0)
       GROUP BY p.kind, p.origin ORDER BY 1
       """
-    ].bind(1, account).forEach { found.append(Int($0.integer(0)) - 1) }
+    ].bind(1, account).forEach { found.append($0.index(0)) }
     return found
   }
 

@@ -37,8 +37,13 @@ struct Migrations {
     if found > known { throw StoreFault(.newer(schema: found, known: known), path: path) }
     if found == known { return }
     guard mayWrite else { throw StoreFault(.readOnly, path: path) }
-    let backup = "\(path).schema-\(found)"
-    if StoreFile.exists(backup) { throw StoreFault(.exists, path: backup) }
+    // One from a try that failed is kept.
+    var backup = "\(path).schema-\(found)"
+    var number = 1
+    while StoreFile.exists(backup) {
+      number += 1
+      backup = "\(path).schema-\(found)-\(number)"
+    }
     try queue.writeWithoutTransaction { try AccountStore.copy($0, of: path, to: backup) }
     try migrator.migrate(queue)
   }

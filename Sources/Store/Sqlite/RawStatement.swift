@@ -171,6 +171,9 @@ final class RawStatement {
 
   func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(raw, column) }
 
+  /// A number that counts from 1, as it counts from 0. Whatever a damaged file holds is some number.
+  func index(_ column: Int32) -> Int { Int(truncatingIfNeeded: integer(column) &- 1) }
+
   func optional(_ column: Int32) -> Int64? { isNull(column) ? nil : integer(column) }
 
   func bool(_ column: Int32) -> Bool { integer(column) != 0 }

@@ -1,3 +1,5 @@
+import GRDBSQLite
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -35,17 +37,28 @@ enum StoreFile {
     for ending in ["", "-journal", "-wal", "-shm"] { unlink(path + ending) }
   }
 
-  /// Whether it is a database with our mark in its header. Nothing is opened, so nothing of another program's file changes.
+  /// Whether it is a database with our mark in its header. Nothing is locked, mended or written, so nothing of another
+  /// program's file changes.
+  ///
+  /// It is SQLite that looks. Who opens a file by himself and closes it drops every lock that his whole program has on it, and
+  /// so those of a store that is open already.
   static func checkHeader(_ path: String) throws(StoreFault) {
     if !exists(path) { throw StoreFault(.missing, path: path) }
     if isFolder(path) { throw StoreFault(.cannotOpen("it is a folder"), path: path) }
-    let file = open(path, O_RDONLY)
-    guard file >= 0 else { throw StoreFault(.cannotOpen(String(cString: strerror(errno))), path: path) }
-    defer { close(file) }
+    if access(path, R_OK) != 0 { throw StoreFault(.cannotOpen(String(cString: strerror(errno))), path: path) }
+    var connection: OpaquePointer?
+    defer { sqlite3_close(connection) }
+    let address = "file:\(path.addingUriEscapes)?mode=ro&immutable=1"
+    var file: UnsafeMutablePointer<sqlite3_file>?
+    guard sqlite3_open_v2(address, &connection, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, nil) == SQLITE_OK,
+      sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &file) == SQLITE_OK, let file,
+      let read = file.pointee.pMethods?.pointee.xRead
+    else { throw StoreFault(.notAStore, path: path) }
+    // The bytes as they stand: a database whose log was not copied back yet need not be whole without it.
     var header = [UInt8](repeating: 0, count: 100)
-    let count = read(file, &header, 100)
+    let code = read(file, &header, 100, 0)
     let mark = header[68..<72].reduce(0) { $0 << 8 | Int32($1) }
-    guard count == 100, header.starts(with: Array("SQLite format 3\0".utf8)), mark == Schema.applicationID else {
+    guard code == SQLITE_OK, header.starts(with: Array("SQLite format 3\0".utf8)), mark == Schema.applicationID else {
       throw StoreFault(.notAStore, path: path)
     }
   }
@@ -54,8 +67,10 @@ enum StoreFile {
   ///
   /// - Parameter write: makes the copy, under the name it is given.
   static func publish(_ path: String, _ write: (String) throws -> Void) throws {
-    let part = path + ".part"
+    // Of nobody else, and only the owner's to read, as the store is.
+    let part = "\(path).\(getpid()).part"
     unlink(part)
+    try claim(part)
     defer { unlink(part) }
     try write(part)
     try sync(part)

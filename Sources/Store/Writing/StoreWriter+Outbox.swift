@@ -68,7 +68,10 @@ extension StoreWriter {
     let came = try carryOut(input, said: nil, on: cached, as: before, known, resuming: nil)
     guard came.decision.isAllowed else {
       let code = came.decision.code(in: engine.program) ?? "no code"
-      throw fault(.refused("the policy in force does not take the answer `\(word)`: \(code)", help: nil))
+      let refusal = fault(.refused("the policy in force does not take the answer `\(word)`: \(code)", help: nil))
+      // The denied answer is written already: whoever is told of this must not keep it.
+      statements.health.fault = statements.health.fault ?? refusal
+      throw refusal
     }
     try statements["UPDATE outbox SET answer = ?, reason = ?, answered_at = ?, fault = NULL WHERE key = ?"]
       .bind(1, word).bind(2, reason.flatMap { $0.isEmpty ? nil : $0 }).bind(3, time).bind(4, key).run()
@@ -93,7 +96,7 @@ extension StoreWriter {
       if word == Payment.State.pending.word { continue }
       try statements[
         """
-        UPDATE outbox SET answer = ?1, answered_at = ?2, fault = NULL
+        UPDATE outbox SET answer = ?1, reason = NULL, answered_at = ?2, fault = NULL
         WHERE key = ?3 AND (answer IS NULL OR kind = 'collect' AND answer <> ?1)
         """
       ].bind(1, word).bind(2, input.at).bind(3, worldKey(key, cached)).run()

@@ -20,8 +20,9 @@ extension StoreWriter {
     }
     let hash = engine.program.hash
     if hash.isEmpty { throw fault(.brokenPolicy("it has no hash")) }
-    let current = try statements["SELECT policy FROM active_policy"].first { $0.integer(0) }
-    if let current, try memory.policy(current).hash == hash { return hash }
+    // Not compiled: it may be one that no program of today can.
+    let current = try memory.activeHash()
+    if current == hash { return hash }
     if current != nil {
       try finish()
       let map = SlotMap(engine.compiled)

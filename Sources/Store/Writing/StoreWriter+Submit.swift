@@ -68,8 +68,14 @@ extension StoreWriter {
     _ call: EventCall, on cached: CachedAccount, resuming payment: Int?
   ) throws(StoreFault) -> StoredAnswer {
     let before = cached.state
-    let known = try earlier(call.event, call.id, of: cached)
-    try bringHolds(call, for: cached)
+    let known: Int64?
+    do throws(StoreFault) {
+      known = try earlier(call.event, call.id, of: cached)
+      try bringHolds(call, for: cached)
+    } catch {
+      cached.state = before
+      throw error
+    }
     let engine = try engine
     let input: EventInput
     do throws(EngineFault) {
@@ -143,9 +149,11 @@ extension StoreWriter {
       ? nil : decision.rule.map { map.program.rules[$0].name } ?? decision.bucket.map { map.program.buckets[$0].name }
     archive.removeAll(keepingCapacity: true)
     decision.archive(into: &archive, by: policy.engine.compiled)
-    try statements[.decision].bind(1, event).bind(2, policy.id).bind(3, decision.verdict.rawValue).bind(4, decision.code(in: map.program))
-      .bind(5, decider).bind(6, decision.amount).bind(7, decision.covered).bind(8, decision.absorbed)
-      .bind(9, blob: archive).run()
+    try statements[.decision].bind(1, event).bind(2, policy.id).bind(3, decision.verdict.rawValue).bind(
+      4, decision.code(in: map.program)
+    )
+    .bind(5, decider).bind(6, decision.amount).bind(7, decision.covered).bind(8, decision.absorbed)
+    .bind(9, blob: archive).run()
   }
 
   // MARK: - What is brought from the file
@@ -165,7 +173,10 @@ extension StoreWriter {
     do throws(EngineFault) {
       input = try engine.input(call, in: &cached.state)
     } catch {
-      throw fault(.damaged("event \(seq): \(error.message)"))
+      throw fault(
+        .refused(
+          "the id `\(id)` was used under an earlier policy for what this one cannot read: \(error.message)",
+          help: "give it another id"))
     }
     // Under another policy than the one that gave the answer, what has no name there is left out.
     let isSame = taker.id == policy.id
