@@ -116,6 +116,12 @@ public class StoreReader {
     guard let earlier = FieldText(map: map).call(call.event, id: call.id, at: at, json: json) else {
       throw fault(.damaged("an event `\(call.id)` cannot be read"))
     }
+    if at != call.at {
+      throw fault(
+        .refused(
+          "the id `\(call.id)` was used before for another time: \(Instant(microseconds: at))",
+          help: "give what is new an id of its own; rows without one have the file's name in theirs: --name"))
+    }
     for (form, (value, before)) in zip(map.fieldForms[call.event], zip(call.fields, earlier.fields)) {
       // A record may be called by its id or by its key, a member of an enumeration by its number.
       switch (value, before) {

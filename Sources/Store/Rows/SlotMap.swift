@@ -33,6 +33,7 @@ final class SlotMap: Sendable {
     /// `"input":`
     var quoted: [UInt8]
     var type: ValueType
+    var isOptional: Bool
   }
 
   struct Name: Sendable, Hashable {
@@ -62,7 +63,10 @@ final class SlotMap: Sendable {
     program = compiled.program
     answerEvents = compiled.program.roles.answers
     fieldForms = compiled.program.events.map { event in
-      event.fields.map { FieldForm(name: $0.name, quoted: JsonLine.quoted($0.name), type: $0.type.base) }
+      event.fields.map {
+        FieldForm(
+          name: $0.name, quoted: JsonLine.quoted($0.name), type: $0.type.base, isOptional: $0.type.isOptional)
+      }
     }
     holdFields = compiled.program.events.map { event in
       event.fields.indices.filter { event.fields[$0].type.base == .record(.hold) }

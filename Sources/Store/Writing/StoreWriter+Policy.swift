@@ -26,7 +26,7 @@ extension StoreWriter {
     if current != nil {
       try finish()
       let map = SlotMap(engine.compiled)
-      try checkRoom(in: map)
+      try checkRoom(in: map, after: try? memory.activePolicy().map.program)
       try forgetWhatIsGone(in: map)
     }
     let policy = StoredPolicy(id: try keep(files, hash: hash), hash: hash, engine: engine)
@@ -54,8 +54,17 @@ extension StoreWriter {
   }
 
   /// Looks whether the policy has a place for everything that accounts have.
-  private func checkRoom(in map: SlotMap) throws(StoreFault) {
+  ///
+  /// - Parameter old: the policy until now; nil where it cannot be compiled any more.
+  private func checkRoom(in map: SlotMap, after old: Program?) throws(StoreFault) {
     let texts = FieldText(map: map)
+    // A number of one type means something else in another.
+    func isSameType(_ setting: Int) -> Bool {
+      let declared = map.program.settings[setting]
+      guard let before = old?.settings.first(where: { $0.name == declared.name })?.type.base else { return true }
+      if case .enumeration = before, case .enumeration = declared.type.base { return true }
+      return before == declared.type.base
+    }
     var missing: [String] = []
     func look(_ sql: String, _ problem: (RawStatement) throws(StoreFault) -> String?) throws(StoreFault) {
       try statements[sql].forEach { row throws(StoreFault) in
@@ -67,14 +76,15 @@ extension StoreWriter {
     }
     try look("SELECT DISTINCT name, value, key > 0 FROM setting ORDER BY name") {
       guard let place = map.place(.setting, $0.text(0), isKey: $0.bool(2)) else { return "a setting `\($0.text(0))`" }
-      return self.admits($0.value(1), place.setting, texts) ? nil : "a value that `\($0.text(0))` has"
+      return isSameType(place.setting) && self.admits($0.value(1), place.setting, texts)
+        ? nil : "a value that `\($0.text(0))` has"
     }
     try look("SELECT name, value FROM global_setting ORDER BY name") {
       let name = $0.text(0)
       guard let index = map.program.settings.firstIndex(where: { $0.name == name && $0.scope == .global }) else {
         return "a global setting `\(name)`"
       }
-      return self.admits($0.value(1), index, texts) ? nil : "the value of `\($0.text(0))`"
+      return isSameType(index) && self.admits($0.value(1), index, texts) ? nil : "the value of `\($0.text(0))`"
     }
     try look("SELECT DISTINCT kind FROM hold WHERE state = 'open' ORDER BY kind") {
       map.event(named: $0.text(0)) == nil ? "open holds of the event `\($0.text(0))`" : nil

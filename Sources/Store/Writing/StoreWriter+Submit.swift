@@ -38,10 +38,35 @@ extension StoreWriter {
     guard try memory.activePolicy().map.program.events.indices.contains(call.event) else {
       throw fault(.engine(.unknownEvent("\(call.event)")))
     }
+    try check(call)
     var call = call
     if call.id.isEmpty { call.id = "#\(memory.lastEvent + 1)" }
     return try carryOut(call, on: try memory.account(account), resuming: nil)
   }
+
+  /// Refuses what could not be told from something else once it is kept.
+  private func check(_ call: EventCall) throws(StoreFault) {
+    guard call.id.utf8.count <= StoreWriter.idLimit, call.id.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
+      throw fault(
+        .refused(
+          "the id has control characters or more than \(StoreWriter.idLimit) bytes",
+          help: "an id is a word: `r1`, `2026-02-10/4711`"))
+    }
+    let map = try memory.activePolicy().map
+    for (form, value) in zip(map.fieldForms[call.event], call.fields) {
+      guard case .number(let number) = value else { continue }
+      // Numbers at the end of 64 bits stand for none and for not set.
+      if number == ValueType.unset || number == ValueType.none && !form.isOptional {
+        throw fault(
+          .engine(
+            .field(
+              event: map.program.events[call.event].name, field: form.name, problem: "has no value that can be kept")))
+      }
+    }
+  }
+
+  /// Bytes of an event's id.
+  static let idLimit = 512
 
   /// Takes up an event that waits for a payment, after that was answered: see `RuleEngine.resume`.
   ///
