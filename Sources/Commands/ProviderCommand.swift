@@ -118,23 +118,6 @@ struct ProviderTryCommand: ConsoleCommand {
 }
 
 extension ProviderAnswer {
-  /// `declined`
-  var word: String {
-    switch self {
-    case .paid: "paid"
-    case .declined: "declined"
-    case .pending: "pending"
-    case .failed: "failed"
-    }
-  }
-
-  var reason: String? {
-    switch self {
-    case .paid, .pending: nil
-    case .declined(let reason), .failed(let reason): reason.isEmpty ? nil : reason
-    }
-  }
-
   /// `declined: insufficient funds`
   fileprivate var text: String { reason.map { "\(word): \($0)" } ?? word }
 }

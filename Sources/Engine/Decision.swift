@@ -90,6 +90,13 @@ public struct Decision: Sendable {
     }
   }
 
+  /// What or who decided against it: a rule, or a bucket that fell short of its last cent; nil when allowed.
+  public func decider(in program: Program) -> String? {
+    if isAllowed { return nil }
+    if let rule { return program.rules[rule].name }
+    return bucket.map { program.buckets[$0].name }
+  }
+
   /// The HTTP status the caller gets.
   public func status(in program: Program) -> Int64 {
     switch verdict {

@@ -37,6 +37,24 @@ public enum ProviderAnswer: Sendable, Hashable {
   case pending
   /// The provider could not do it, and nothing has moved.
   case failed(String)
+
+  /// `declined`
+  public var word: String {
+    switch self {
+    case .paid: "paid"
+    case .declined: "declined"
+    case .pending: "pending"
+    case .failed: "failed"
+    }
+  }
+
+  /// The provider's own words for a "no"; nil where there are none.
+  public var reason: String? {
+    switch self {
+    case .paid, .pending: nil
+    case .declined(let reason), .failed(let reason): reason.isEmpty ? nil : reason
+    }
+  }
 }
 
 /// Somebody who moves real money. Only the program that runs accounts for real ever holds one: a simulation takes a

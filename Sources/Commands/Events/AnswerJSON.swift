@@ -37,13 +37,3 @@ enum AnswerJSON {
     ])
   }
 }
-
-extension Decision {
-  /// What or who decided against it: a rule, or a bucket that fell short of its last cent.
-  func decider(in program: Program) -> String? {
-    if isAllowed { return nil }
-    if let rule { return program.rules[rule].name }
-    if let bucket { return program.buckets[bucket].name }
-    return nil
-  }
-}

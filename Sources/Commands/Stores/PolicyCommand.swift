@@ -40,7 +40,7 @@ struct PolicyShowCommand: ConsoleCommand {
     try store.open(console, .read).read { reader in
       let hash = try reader.policyHash
       let files = try reader.policyFiles()
-      let since = try reader.events(kind: "@policy", limit: 1).first
+      let since = try reader.events(kind: StoreWriter.Own.policy, limit: 1).first
       let events = try reader.engine.program.events.map { (name: $0.name, summary: $0.summary) }
         .sorted { $0.name < $1.name }
       if asJSON {

@@ -52,12 +52,7 @@ public struct SimulatedAnswer: Sendable {
   public var status: Int64 { decision?.status(in: engine.program) ?? (refusal == nil ? 200 : 400) }
 
   /// What or who decided against it: `limits.cycle_limit`, or a bucket that fell short of its last cent.
-  public var decider: String? {
-    guard let decision, !decision.isAllowed else { return nil }
-    if let rule = decision.rule { return engine.program.rules[rule].name }
-    if let bucket = decision.bucket { return engine.program.buckets[bucket].name }
-    return nil
-  }
+  public var decider: String? { decision?.decider(in: engine.program) }
 
   /// What it had to pay in all.
   public var amount: Money { Money(nano: decision?.amount ?? 0) }

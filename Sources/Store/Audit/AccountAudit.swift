@@ -129,17 +129,11 @@ struct AccountAudit {
       values: [
         .integer(replay.policy.id), .text(decision.verdict.rawValue),
         StoredValue(decision.code(in: replay.map.program)),
-        StoredValue(decider(of: decision)), .integer(decision.amount), .integer(decision.covered),
+        StoredValue(decision.decider(in: replay.map.program)), .integer(decision.amount), .integer(decision.covered),
         .integer(decision.absorbed),
       ])
     check.compare(.decision, stored.row, with: expected, label, &findings)
     compareFacts(entry, decision, stored.facts, &findings)
-  }
-
-  private func decider(of decision: Decision) -> String? {
-    if decision.isAllowed { return nil }
-    let program = replay.map.program
-    return decision.rule.map { program.rules[$0].name } ?? decision.bucket.map { program.buckets[$0].name }
   }
 
   /// What the decision saw, as bytes; those of an earlier form are read and written again.
@@ -161,23 +155,13 @@ struct AccountAudit {
 
   /// What an answer event told the account, as `StoreWriter.noteAnswer` keeps it in the outbox.
   private mutating func noteAnswer(_ decision: Decision, at time: Int64) {
-    guard replay.map.answerEvents.contains(decision.event) else { return }
-    let state = replay.state
-    for (field, value) in zip(replay.map.program.events[decision.event].fields, decision.fields) {
-      guard case .record(let kind) = field.type.base, let index = Int(exactly: value) else { continue }
-      switch kind {
-      case .payment where state.payments.indices.contains(index) && state.payments[index].state != .pending:
-        let payment = state.payments[index]
-        let words = [payment.state.word]
-        // Money that arrives after a "no" has arrived.
-        if answers[payment.key]?.words != words {
-          answers[payment.key] = OutboxAudit.Answer(words: words, at: time)
-        }
-      case .refund where state.refunds.indices.contains(index) && state.refunds[index].state != .pending:
-        let refund = state.refunds[index]
-        let words = refund.state == .paid ? ["paid"] : ["declined", "failed"]
-        if answers[refund.key] == nil { answers[refund.key] = OutboxAudit.Answer(words: words, at: time) }
-      default: continue
+    for told in replay.map.told(decision.event, decision.fields, replay.state) {
+      // A refund that the card does not take has failed, whatever the provider called it.
+      let words =
+        told.kind == .refund && told.state == Refund.State.failed.word ? ["declined", "failed"] : [told.state]
+      // Money that arrives after a "no" has arrived.
+      if answers[told.key] == nil || told.kind == .payment && answers[told.key]?.words != words {
+        answers[told.key] = OutboxAudit.Answer(words: words, at: time)
       }
     }
   }

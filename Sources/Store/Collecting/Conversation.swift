@@ -69,21 +69,22 @@ struct Conversation {
 
   /// Keeps an answer. Where it is the last, what waits for it is taken up in the same transaction.
   private mutating func take(_ answer: ProviderAnswer, to question: Question, _ entry: OutboxEntry) throws {
-    let told: StoredAnswer?
-    if let event = waiting, queue.isEmpty {
-      do {
-        let taken: StoredAnswer?
-        (told, taken) = try store.write { writer in
-          let told = try writer.answer(answer, to: question.key, at: question.at)
-          return (told, told?.requests.isEmpty ?? true ? try writer.takeUp(event) : nil)
-        }
-        if let taken { (outcome, waiting) = (taken, nil) }
-      } catch let fault as StoreFault where fault.isAboutRules {
-        // Whatever becomes of the event, the money has moved.
-        told = try store.write { writer in try writer.answer(answer, to: question.key, at: question.at) }
+    func keep(takingUp event: WaitingEvent?) throws -> (told: StoredAnswer?, taken: StoredAnswer?) {
+      try store.write { writer in
+        let told = try writer.answer(answer, to: question.key, at: question.at)
+        guard let event, told?.requests.isEmpty ?? true else { return (told, nil) }
+        return (told, try writer.takeUp(event))
       }
-    } else {
-      told = try store.write { writer in try writer.answer(answer, to: question.key, at: question.at) }
+    }
+    let last = queue.isEmpty ? waiting : nil
+    var told: StoredAnswer?
+    do {
+      let taken: StoredAnswer?
+      (told, taken) = try keep(takingUp: last)
+      if let taken { (outcome, waiting) = (taken, nil) }
+    } catch let fault as StoreFault where fault.isAboutRules && last != nil {
+      // Whatever becomes of the event, the money has moved.
+      told = try keep(takingUp: nil).told
     }
     asked.append(Asked(entry, said: answer, as: told?.event))
     if let told { add(told.requests, at: told.decision.at) }
@@ -147,17 +148,6 @@ extension StoreFault {
     switch kind {
     case .engine, .refused: true
     default: false
-    }
-  }
-}
-
-extension ProviderAnswer {
-  fileprivate var word: String {
-    switch self {
-    case .paid: "paid"
-    case .declined: "declined"
-    case .failed: "failed"
-    case .pending: "pending"
     }
   }
 }

@@ -163,7 +163,7 @@ extension AccountRows {
     let names = AccountState(layout: map.layout, kept: kept)
     for (index, row) in payments.enumerated() where kept.payments[index].event >= 0 {
       kept.payments[index].fields = try fields(
-        row.fields, kept.payments[index].event, [], names, "payment", row.key, map)
+        row.fields, kept.payments[index].event, names, "payment", row.key, map)
     }
     for row in holds {
       kept.holds[row.number - 1] = try hold(row, names, map)
@@ -250,17 +250,17 @@ extension AccountRows {
     return Hold(
       id: row.id, event: event, key: row.key - 1, at: row.at, expiresAt: row.expiresAt, covered: row.covered,
       drawn: map.program.buckets.map { drawn[$0.name]?.integer ?? 0 },
-      fields: try fields(row.fields, event, labels, account, "hold", row.id, map), state: state, labels: labels,
+      fields: try fields(row.fields, event, account, "hold", row.id, map), state: state, labels: labels,
       epochs: map.layout.accountWindows.map { epochs["\($0.kind)"]?.integer ?? 0 },
       keyEpochs: row.key == 0 ? [] : map.layout.keyWindows.map { epochs["key.\($0.kind)"]?.integer ?? 0 })
   }
 
   private func fields(
-    _ json: String, _ event: Int, _ labels: [Transaction.Label], _ account: AccountState, _ table: String,
+    _ json: String, _ event: Int, _ account: AccountState, _ table: String,
     _ row: String,
     _ map: SlotMap
   ) throws(Misfit) -> [Int64] {
-    guard let fields = FieldText(map: map).fields(event, json: json, labels: labels, in: account) else {
+    guard let fields = FieldText(map: map).fields(event, json: json, in: account) else {
       throw Misfit(table: table, row: row, problem: "has fields that cannot be read")
     }
     return fields

@@ -80,7 +80,7 @@ struct FieldText {
   }
 
   /// All fields of an event that made a record, derived ones too.
-  func fields(_ event: Int, json: String, labels: [Transaction.Label], in account: AccountState) -> [Int64]? {
+  func fields(_ event: Int, json: String, in account: AccountState) -> [Int64]? {
     guard let object = FieldText.object(json) else { return nil }
     return map.program.events[event].fields.map { field in
       switch object[field.name] {

@@ -130,6 +130,23 @@ final class SlotMap: Sendable {
 
   func event(named name: String) -> Int? { program.events.firstIndex { $0.name == name } }
 
+  /// What an answer event told an account of its payments and refunds: their keys, and the states they are in by now.
+  func told(
+    _ event: Int, _ fields: [Int64], _ account: AccountState
+  ) -> [(kind: RecordKind, key: String, state: String)] {
+    guard answerEvents.contains(event) else { return [] }
+    return zip(fieldForms[event], fields).compactMap { form, value in
+      guard case .record(let kind) = form.type, let index = Int(exactly: value) else { return nil }
+      switch kind {
+      case .payment where account.payments.indices.contains(index) && account.payments[index].state != .pending:
+        return (kind, account.payments[index].key, account.payments[index].state.word)
+      case .refund where account.refunds.indices.contains(index) && account.refunds[index].state != .pending:
+        return (kind, account.refunds[index].key, account.refunds[index].state.word)
+      default: return nil
+      }
+    }
+  }
+
   /// What stands in a book's name.
   func name(of book: Book) -> String {
     switch book {
@@ -139,29 +156,21 @@ final class SlotMap: Sendable {
   }
 }
 
-extension Hold.State {
+/// A state of a record, kept as its name.
+protocol Worded: CaseIterable {}
+
+extension Worded {
   var word: String { "\(self)" }
+
   init?(word: String) {
-    guard let state = Hold.State.allCases.first(where: { $0.word == word }) else { return nil }
+    guard let state = Self.allCases.first(where: { $0.word == word }) else { return nil }
     self = state
   }
 }
 
-extension Payment.State {
-  var word: String { "\(self)" }
-  init?(word: String) {
-    guard let state = Payment.State.allCases.first(where: { $0.word == word }) else { return nil }
-    self = state
-  }
-}
-
-extension Refund.State {
-  var word: String { "\(self)" }
-  init?(word: String) {
-    guard let state = Refund.State.allCases.first(where: { $0.word == word }) else { return nil }
-    self = state
-  }
-}
+extension Hold.State: Worded {}
+extension Payment.State: Worded {}
+extension Refund.State: Worded {}
 
 extension Transaction.Step {
   var word: String {

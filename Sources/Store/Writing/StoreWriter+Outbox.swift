@@ -42,15 +42,9 @@ extension StoreWriter {
       throw fault(.refused("there is no request `\(key)`", help: "payg pay list"))
     }
     if given != nil { return nil }
-    let word: String
-    var reason: String?
-    switch answer {
-    case .pending:
+    if answer == .pending {
       try note(fault: "the provider has not said yet", of: key)
       return nil
-    case .paid: word = "paid"
-    case .declined(let text): (word, reason) = ("declined", text)
-    case .failed(let text): (word, reason) = ("failed", text)
     }
     let engine = try engine
     let cached = try memory.account(entry.request.account)
@@ -61,45 +55,33 @@ extension StoreWriter {
       case .refund: engine.answer(answer, toRefund: entry.record, of: cached.state, at: time)
       }
     guard let input else {
-      throw fault(.refused("the policy in force has no event for the answer `\(word)`", help: nil))
+      throw fault(.refused("the policy in force has no event for the answer `\(answer.word)`", help: nil))
     }
     let before = cached.state
     let known = try earlier(input.event, input.id, of: cached)
     let came = try carryOut(input, said: nil, on: cached, as: before, known, resuming: nil)
     guard came.decision.isAllowed else {
       let code = came.decision.code(in: engine.program) ?? "no code"
-      let refusal = fault(.refused("the policy in force does not take the answer `\(word)`: \(code)", help: nil))
+      let refusal = fault(.refused("the policy in force does not take the answer `\(answer.word)`: \(code)", help: nil))
       // The denied answer is written already: whoever is told of this must not keep it.
       statements.health.fault = statements.health.fault ?? refusal
       throw refusal
     }
     try statements["UPDATE outbox SET answer = ?, reason = ?, answered_at = ?, fault = NULL WHERE key = ?"]
-      .bind(1, word).bind(2, reason.flatMap { $0.isEmpty ? nil : $0 }).bind(3, time).bind(4, key).run()
+      .bind(1, answer.word).bind(2, answer.reason).bind(3, time).bind(4, key).run()
     return came
   }
 
   /// Keeps in the outbox what an answer event said, so that nobody is asked again: it may have come another way than by asking,
   /// from the provider's own call back. Money that arrives after a "no" has arrived.
   func noteAnswer(_ input: EventInput, in cached: CachedAccount) throws(StoreFault) {
-    let map = try memory.activePolicy().map
-    guard map.answerEvents.contains(input.event) else { return }
-    for (field, value) in zip(map.program.events[input.event].fields, input.fields) {
-      guard case .record(let kind) = field.type.base, let index = Int(exactly: value) else { continue }
-      let (key, word): (String, String)
-      switch kind {
-      case .payment where cached.state.payments.indices.contains(index):
-        (key, word) = (cached.state.payments[index].key, cached.state.payments[index].state.word)
-      case .refund where cached.state.refunds.indices.contains(index):
-        (key, word) = (cached.state.refunds[index].key, cached.state.refunds[index].state.word)
-      default: continue
-      }
-      if word == Payment.State.pending.word { continue }
+    for told in try memory.activePolicy().map.told(input.event, input.fields, cached.state) {
       try statements[
         """
         UPDATE outbox SET answer = ?1, reason = NULL, answered_at = ?2, fault = NULL
         WHERE key = ?3 AND (answer IS NULL OR kind = 'collect' AND answer <> ?1)
         """
-      ].bind(1, word).bind(2, input.at).bind(3, worldKey(key, cached)).run()
+      ].bind(1, told.state).bind(2, input.at).bind(3, worldKey(told.key, cached)).run()
     }
   }
 

@@ -7,12 +7,12 @@ import Values
 /// What is done to accounts from outside of the policy. All of it is in the history, as entries of the store's own.
 extension StoreWriter {
   /// The store's own kinds of entries.
-  enum Own {
+  public enum Own {
     static let account = "@account"
     static let key = "@key"
     static let set = "@set"
     static let adjust = "@adjust"
-    static let policy = "@policy"
+    public static let policy = "@policy"
     static let clock = "@clock"
   }
 

@@ -53,10 +53,13 @@ extension StoreWriter {
           help: "an id is a word: `r1`, `2026-02-10/4711`"))
     }
     let map = try memory.activePolicy().map
-    for (form, value) in zip(map.fieldForms[call.event], call.fields) {
-      guard case .number(let number) = value else { continue }
+    for place in call.fields.indices {
       // Numbers at the end of 64 bits stand for none and for not set.
-      if number == ValueType.unset || number == ValueType.none && !form.isOptional {
+      guard case .number(let number) = call.fields[place], number == ValueType.unset || number == ValueType.none,
+        place < map.fieldForms[call.event].count
+      else { continue }
+      let form = map.fieldForms[call.event][place]
+      if number == ValueType.unset || !form.isOptional {
         throw fault(
           .engine(
             .field(
@@ -169,16 +172,11 @@ extension StoreWriter {
   private func write(_ decision: Decision, of event: Int64, _ policy: StoredPolicy) throws(StoreFault) {
     // Read in place: a program that is bound to a name of its own is copied with every array in it.
     let map = policy.map
-    let decider: String? =
-      decision.isAllowed
-      ? nil : decision.rule.map { map.program.rules[$0].name } ?? decision.bucket.map { map.program.buckets[$0].name }
     archive.removeAll(keepingCapacity: true)
     decision.archive(into: &archive, by: policy.engine.compiled)
-    try statements[.decision].bind(1, event).bind(2, policy.id).bind(3, decision.verdict.rawValue).bind(
-      4, decision.code(in: map.program)
-    )
-    .bind(5, decider).bind(6, decision.amount).bind(7, decision.covered).bind(8, decision.absorbed)
-    .bind(9, blob: archive).run()
+    try statements[.decision].bind(1, event).bind(2, policy.id).bind(3, decision.verdict.rawValue)
+      .bind(4, decision.code(in: map.program)).bind(5, decision.decider(in: map.program)).bind(6, decision.amount)
+      .bind(7, decision.covered).bind(8, decision.absorbed).bind(9, blob: archive).run()
   }
 
   // MARK: - What is brought from the file
