@@ -17,6 +17,7 @@ final class StoreMemory {
   private var activeEngine: RuleEngine?
   private var accounts: [String: CachedAccount] = [:]
   private var seenVersion: Int64 = -1
+  private(set) var past = PastMemory()
   /// The number of the last event.
   var lastEvent: Int64 = 0
   /// The sum kept with it.
@@ -51,6 +52,7 @@ final class StoreMemory {
     accounts.removeAll()
     active = nil
     activeEngine = nil
+    past = PastMemory()
     seenVersion = -1
   }
 

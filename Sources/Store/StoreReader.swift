@@ -70,34 +70,52 @@ public class StoreReader {
   // MARK: - History
 
   /// Events, the newest first. Nil stands for any.
+  ///
+  /// - Parameters:
+  ///   - before, after: only those with lower, and higher, numbers.
+  ///   - start, end: only those that count as of `start` or later and before `end`, in microseconds since 1970. All that the
+  ///     other conditions leave are read for it until there are enough.
+  ///   - verdict: `allowed`, `denied`, `conflict`, `waiting`
+  ///   - oldestFirst: the other way round.
   public func events(
-    account: String? = nil, kind: String? = nil, id: String? = nil, before: Int64? = nil, limit: Int
+    account: String? = nil, kind: String? = nil, id: String? = nil, before: Int64? = nil, after: Int64? = nil,
+    from start: Int64? = nil, to end: Int64? = nil, verdict: String? = nil, oldestFirst: Bool = false, limit: Int
   ) throws(StoreFault) -> [StoredEvent] {
     var conditions: [String] = []
     if account != nil { conditions.append("event.account = ?1") }
     if kind != nil { conditions.append("event.kind = ?2") }
     if id != nil { conditions.append("event.id = ?3") }
     if before != nil { conditions.append("event.seq < ?4") }
+    if after != nil { conditions.append("event.seq > ?5") }
+    if verdict != nil { conditions.append("decision.verdict = ?6") }
     let place = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
     let statement = try statements[
       """
       SELECT event.seq, account.name, event.kind, event.id, event.at, event.recorded_at, event.fields, decision.verdict,
-        decision.code, decision.decider, decision.amount, policy.hash
+        decision.code, decision.decider, decision.amount, policy.hash, substr(decision.facts, 1, 24)
       FROM event LEFT JOIN account ON account.id = event.account LEFT JOIN decision ON decision.event = event.seq
         LEFT JOIN policy ON policy.id = decision.policy
-      \(place) ORDER BY event.seq DESC LIMIT ?5
+      \(place) ORDER BY event.seq \(oldestFirst ? "ASC" : "DESC")
       """]
     if let account { statement.bind(1, try memory.account(account).id) }
     if let kind { statement.bind(2, kind) }
     if let id { statement.bind(3, id) }
     if let before { statement.bind(4, before) }
+    if let after { statement.bind(5, after) }
+    if let verdict { statement.bind(6, verdict) }
     var events: [StoredEvent] = []
-    try statement.bind(5, max(0, limit)).forEach { row in
+    if limit <= 0 { return events }
+    try statement.walk { (row) throws(StoreFault) -> Bool in
+      let countedAt = row.isNull(12) ? nil : Decision.time(inArchive: row.bytes(12))
+      let time = countedAt ?? row.integer(4)
+      if time < start ?? time || time >= end ?? Int64.max { return true }
       events.append(
         StoredEvent(
           seq: row.integer(0), account: row.optionalText(1), kind: row.text(2), id: row.text(3), at: row.integer(4),
           recordedAt: row.integer(5), fields: row.text(6), verdict: row.optionalText(7), code: row.optionalText(8),
-          decider: row.optionalText(9), amount: row.integer(10), policyHash: row.optionalText(11)))
+          decider: row.optionalText(9), amount: row.integer(10), policyHash: row.optionalText(11),
+          countedAt: countedAt))
+      return events.count < limit
     }
     return events
   }
@@ -214,6 +232,11 @@ public struct StoredEvent: Sendable, Hashable {
   /// Nano-dollars.
   public var amount: Int64
   public var policyHash: String?
+  /// The time it counted as, where something was decided: that of the account's clock for an event that came late.
+  public var countedAt: Int64?
+
+  /// Whether it counted as of another time than it names.
+  public var isLate: Bool { countedAt.map { $0 > at } ?? false }
 }
 
 /// A request to the payment provider, kept before it is sent.

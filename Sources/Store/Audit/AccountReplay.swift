@@ -39,9 +39,7 @@ struct AccountReplay {
   mutating func move(to era: Timeline.Era) throws(StoreFault) {
     engine = era.engine
     if era.policy.id == policy.id { return }
-    var rows = records.rows(of: state, policy.map)
-    rows.holds = []
-    for number in state.openHolds { if let row = try hold(number: number) { rows.holds.append(row) } }
+    let rows = try rows()
     records.keep(rows.lots)
     policy = era.policy
     kinds = [:]
@@ -50,6 +48,23 @@ struct AccountReplay {
     } catch {
       throw StoreFault(.damaged("account `\(name)`: \(error.message)"), path: path)
     }
+  }
+
+  /// The account as its rows are, with those of its open holds and of those that an entry names.
+  func rows(naming entry: LoggedEntry? = nil) throws(StoreFault) -> AccountRows {
+    var rows = records.rows(of: state, policy.map)
+    rows.holds = []
+    for number in state.openHolds { if let row = try hold(number: number) { rows.holds.append(row) } }
+    guard let entry, let event = map.event(named: entry.kind),
+      let call = FieldText(map: map).call(event, id: entry.id, at: entry.at, json: entry.fields)
+    else { return rows }
+    for place in map.holdFields[event] where place < call.fields.count {
+      guard case .text(let id) = call.fields[place], !rows.holds.contains(where: { $0.id == id }),
+        let number = try number(ofHold: id), let row = try hold(number: number)
+      else { continue }
+      rows.holds.append(row)
+    }
+    return rows
   }
 
   // MARK: - Entries
@@ -117,43 +132,59 @@ struct AccountReplay {
       throw Trouble(text: "its fields cannot be read")
     }
     for (field, value) in zip(map.program.events[event].fields, call.fields) {
-      if case .record(.hold) = field.type.base, case .text(let id) = value, state.hold(id) == nil { try bring(id) }
+      if case .record(.hold) = field.type.base, case .text(let id) = value, state.hold(id) == nil {
+        try bring(hold: id)
+      }
     }
     return try engine.input(call, in: &state)
   }
 
+  /// Brings what an event names that is about to be decided: its holds, and the answer that its id has already.
+  mutating func getReady(for entry: LoggedEntry) throws {
+    guard let event = event(named: entry.kind) else { return }
+    if entry.attempt != 0 { try remember(event, entry) }
+    try bringHolds(event, entry)
+  }
+
+  private mutating func bringHolds(_ event: Int, _ entry: LoggedEntry) throws {
+    guard let call = FieldText(map: map).call(event, id: entry.id, at: entry.at, json: entry.fields) else { return }
+    for place in map.holdFields[event] where place < call.fields.count {
+      if case .text(let id) = call.fields[place], state.hold(id) == nil { try bring(hold: id) }
+    }
+  }
+
   /// What the id was used for before, so that an event that says something else is told apart.
   private mutating func remember(_ event: Int, _ entry: LoggedEntry) throws {
-    let found = try statements[
+    guard let earlier = try earlier(entry) else { return }
+    state.remember(try input(event, earlier), at: earlier.at, program: map.program)
+  }
+
+  /// The answer that counts of an entry's id, where there was one before it.
+  func earlier(_ entry: LoggedEntry) throws(StoreFault) -> LoggedEntry? {
+    guard entry.attempt != 0 else { return nil }
+    return try statements[
       """
-      SELECT seq, at, fields FROM event
+      SELECT seq, kind, id, attempt, at, resumes, fields FROM event
       WHERE id = ? AND account = ? AND kind = ? AND attempt = 0 AND seq < ?
       """
-    ].bind(1, entry.id).bind(2, id).bind(3, entry.kind).bind(4, entry.seq)
-      .first { ($0.integer(0), $0.integer(1), $0.text(2)) }
-    guard let (seq, at, fields) = found else { return }
-    let earlier = LoggedEntry(
-      seq: seq, kind: entry.kind, id: entry.id, attempt: 0, at: at, resumes: nil, fields: fields)
-    let input = try input(event, earlier)
-    state.answers.remember(
-      AnswerMemory.Answer(
-        fields: input.fields, labels: input.labels, covered: 0, drawn: map.program.buckets.map { _ in 0 },
-        results: input.fields, firedRules: [], at: at),
-      event: event, id: entry.id)
+    ].bind(1, entry.id).bind(2, id).bind(3, entry.kind).bind(4, entry.seq).first { LoggedEntry($0) }
   }
 
   // MARK: - Holds
 
   /// Brings a hold that an event names and that is resolved: as it was made, in the state it is in by now.
-  private mutating func bring(_ name: String) throws(StoreFault) {
-    let number = try statements["SELECT n FROM hold WHERE account = ? AND id = ? AND n <= ? ORDER BY n DESC LIMIT 1"]
-      .bind(1, id).bind(2, name).bind(3, state.holds.count).first { Int($0.integer(0)) &- 1 }
-    guard let number, let row = try hold(number: number) else { return }
+  mutating func bring(hold name: String) throws(StoreFault) {
+    guard let number = try number(ofHold: name), let row = try hold(number: number) else { return }
     do throws(AccountRows.Misfit) {
       state.bring(try AccountRows().hold(row, state, map), number: number)
     } catch {
       throw StoreFault(.damaged("account `\(self.name)`: \(error.message)"), path: path)
     }
+  }
+
+  private func number(ofHold name: String) throws(StoreFault) -> Int? {
+    try statements["SELECT n FROM hold WHERE account = ? AND id = ? AND n <= ? ORDER BY n DESC LIMIT 1"]
+      .bind(1, id).bind(2, name).bind(3, state.holds.count).first { Int($0.integer(0)) &- 1 }
   }
 
   /// The row of a hold as it should be: what never changes of it was compared when it was made.
@@ -178,6 +209,17 @@ struct AccountReplay {
   }
 
   mutating func mend(hold row: AccountRows.HoldRow) { records.mended[row.number - 1] = row }
+}
+
+extension AccountState {
+  /// That an id has an answer already, so that an event that says something else is told apart.
+  mutating func remember(_ input: EventInput, at time: Int64, program: Program) {
+    answers.remember(
+      AnswerMemory.Answer(
+        fields: input.fields, labels: input.labels, covered: 0, drawn: program.buckets.map { _ in 0 },
+        results: input.fields, firedRules: [], at: time),
+      event: input.event, id: input.id)
+  }
 }
 
 /// One entry of the history, as it is kept.

@@ -10,10 +10,14 @@ struct Timeline {
   struct Era {
     /// The number of the entry that it begins with.
     var start: Int64
+    /// The time that entry names, in microseconds since 1970.
+    var at: Int64
     var policy: StoredPolicy
     /// With the global settings as they were.
     var engine: RuleEngine
     var formatter: ValueFormatter
+    /// The global settings that had a value, by name.
+    var globals: [String: StoredValue]
   }
 
   private(set) var eras: [Era] = []
@@ -25,13 +29,18 @@ struct Timeline {
   private var globals: [String: StoredValue] = [:]
   /// Whether the texts of all policies are what they were. Where they are not, nothing can be worked out again.
   private(set) var isSound = true
+  /// Whether the rows beside the entries are not held against them, and policies that are compiled already are taken.
+  private let isTrusting: Bool
   /// Compiled anew of the texts as they are kept.
   private var policies: [Int64: StoredPolicy] = [:]
 
   /// Reads the history of the whole store.
   ///
   /// - Throws: `brokenPolicy` where a policy of the store cannot be compiled here.
-  init(_ store: AccountStore, _ memory: StoreMemory, _ findings: inout Findings) throws(StoreFault) {
+  init(
+    _ store: AccountStore, _ memory: StoreMemory, isTrusting: Bool = false, _ findings: inout Findings
+  ) throws(StoreFault) {
+    self.isTrusting = isTrusting
     var rows: [(seq: Int64, kind: String, attempt: Int64, at: Int64, fields: String)] = []
     try memory.statements["SELECT seq, kind, attempt, at, fields FROM event WHERE account IS NULL ORDER BY seq"]
       .forEach { rows.append(($0.integer(0), $0.text(1), $0.integer(2), $0.integer(3), $0.text(4))) }
@@ -43,7 +52,7 @@ struct Timeline {
       let fields = FieldText.object(row.fields)
       switch row.kind {
       case StoreWriter.Own.policy:
-        try use(fields?["hash"]?.text ?? "", from: row.seq, store, memory, &findings)
+        try use(fields?["hash"]?.text ?? "", from: row.seq, row.at, store, memory, &findings)
         try checkChange(nil, of: row.seq, memory, &findings)
       case StoreWriter.Own.set: try change(fields, row.seq, row.at, memory, &findings)
       case StoreWriter.Own.clock:
@@ -60,7 +69,8 @@ struct Timeline {
   }
 
   private mutating func use(
-    _ hash: String, from seq: Int64, _ store: AccountStore, _ memory: StoreMemory, _ findings: inout Findings
+    _ hash: String, from seq: Int64, _ at: Int64, _ store: AccountStore, _ memory: StoreMemory,
+    _ findings: inout Findings
   ) throws(StoreFault) {
     guard let id = try memory.statements["SELECT id FROM policy WHERE hash = ?"].bind(1, hash).first({ $0.integer(0) })
     else {
@@ -71,6 +81,9 @@ struct Timeline {
     let policy: StoredPolicy
     if let known = policies[id] {
       policy = known
+    } else if isTrusting {
+      policy = try memory.policy(id)
+      policies[id] = policy
     } else {
       let files = try memory.policyFiles(id)
       do throws(PolicyFault) {
@@ -86,14 +99,9 @@ struct Timeline {
       }
     }
     var engine = policy.engine
-    let texts = FieldText(map: policy.map)
-    for (name, value) in globals {
-      guard let index = engine.compiled.setting(named: name),
-        let number = texts.number(value, of: index, cards: [], keys: [])
-      else { continue }
-      engine.keep(global: index, number)
-    }
-    eras.append(Era(start: seq, policy: policy, engine: engine, formatter: engine.formatter()))
+    engine.keep(globals, policy.map)
+    eras.append(
+      Era(start: seq, at: at, policy: policy, engine: engine, formatter: engine.formatter(), globals: globals))
   }
 
   private mutating func change(
@@ -115,7 +123,9 @@ struct Timeline {
       return
     }
     globals[name] = FieldText(map: era.policy.map).kept(number, of: index, cards: [], keys: [])
+    era.globals = globals
     era.start = seq
+    era.at = at
     eras.append(era)
     let change = Transaction.SettingChange(setting: index, key: nil, before: before, after: number)
     try checkChange(
@@ -125,11 +135,25 @@ struct Timeline {
   private func checkChange(
     _ row: AuditTable.Row?, of seq: Int64, _ memory: StoreMemory, _ findings: inout Findings
   ) throws(StoreFault) {
-    guard let era = eras.last else { return }
+    guard let era = eras.last, !isTrusting else { return }
     let check = EventAudit(statements: memory.statements, account: nil, formatter: era.formatter)
     try check.compare(.settingChange, row.map { [$0] } ?? [], of: seq, &findings)
     try check.compare(.posting, [], of: seq, &findings)
     try check.checkUndecided(seq, &findings)
+  }
+
+  // MARK: - At a moment
+
+  /// The era of a moment; the first one, before there was any.
+  func era(at moment: StoreReader.Moment) -> Era? {
+    let found =
+      switch moment {
+      case .now: eras.last
+      case .before(let seq): eras.last { $0.start < seq }
+      case .after(let seq): eras.last { $0.start <= seq }
+      case .time(let time): eras.last { $0.at <= time }
+      }
+    return found ?? eras.first
   }
 
   // MARK: - At the end

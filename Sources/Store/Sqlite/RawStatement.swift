@@ -153,6 +153,12 @@ final class RawStatement {
     while try next() { try body(self) }
   }
 
+  /// Calls `body` for every row until it says that this was enough.
+  func walk(_ body: (RawStatement) throws(StoreFault) -> Bool) throws(StoreFault) {
+    defer { reset() }
+    while try next() { if try !body(self) { return } }
+  }
+
   /// Reads the first row, if there is one.
   func first<Result>(_ body: (RawStatement) throws(StoreFault) -> Result) throws(StoreFault) -> Result? {
     defer { reset() }

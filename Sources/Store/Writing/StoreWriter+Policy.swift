@@ -57,61 +57,20 @@ extension StoreWriter {
   ///
   /// - Parameter old: the policy until now; nil where it cannot be compiled any more.
   private func checkRoom(in map: SlotMap, after old: Program?) throws(StoreFault) {
-    let texts = FieldText(map: map)
-    // A number of one type means something else in another.
-    func isSameType(_ setting: Int) -> Bool {
-      let declared = map.program.settings[setting]
-      guard let before = old?.settings.first(where: { $0.name == declared.name })?.type.base else { return true }
-      if case .enumeration = before, case .enumeration = declared.type.base { return true }
-      return before == declared.type.base
-    }
-    var missing: [String] = []
-    func look(_ sql: String, _ problem: (RawStatement) throws(StoreFault) -> String?) throws(StoreFault) {
-      try statements[sql].forEach { row throws(StoreFault) in
-        if let text = try problem(row) { missing.append(text) }
-      }
-    }
-    try look("SELECT DISTINCT name FROM book WHERE amount <> 0 OR held <> 0 OR used <> 0 ORDER BY name") {
-      map.place(.book, $0.text(0), isKey: false) == nil ? "a bucket `\($0.text(0))` with money in it" : nil
-    }
-    try look("SELECT DISTINCT name, value, key > 0 FROM setting ORDER BY name") {
-      guard let place = map.place(.setting, $0.text(0), isKey: $0.bool(2)) else { return "a setting `\($0.text(0))`" }
-      return isSameType(place.setting) && self.admits($0.value(1), place.setting, texts)
-        ? nil : "a value that `\($0.text(0))` has"
-    }
-    try look("SELECT name, value FROM global_setting ORDER BY name") {
-      let name = $0.text(0)
-      guard let index = map.program.settings.firstIndex(where: { $0.name == name && $0.scope == .global }) else {
-        return "a global setting `\(name)`"
-      }
-      return isSameType(index) && self.admits($0.value(1), index, texts) ? nil : "the value of `\($0.text(0))`"
-    }
-    try look("SELECT DISTINCT kind FROM hold WHERE state = 'open' ORDER BY kind") {
-      map.event(named: $0.text(0)) == nil ? "open holds of the event `\($0.text(0))`" : nil
-    }
-    try look("SELECT DISTINCT bucket FROM payment ORDER BY bucket") {
-      map.bucket(named: $0.text(0)) == nil ? "payments for the bucket `\($0.text(0))`" : nil
-    }
-    try look("SELECT DISTINCT kind FROM payment WHERE state = 'pending' AND kind <> '' ORDER BY kind") {
-      map.event(named: $0.text(0)) == nil ? "pending payments of the event `\($0.text(0))`" : nil
-    }
-    guard missing.isEmpty else {
-      let shown =
-        missing.prefix(5).joined(separator: ", ") + (missing.count > 5 ? " and \(missing.count - 5) more" : "")
-      throw fault(.refused("the policy has no place for what accounts have: \(shown)", help: "add it to the rules"))
-    }
-  }
-
-  private func admits(_ value: StoredValue, _ setting: Int, _ texts: FieldText) -> Bool {
-    let declared = texts.map.program.settings[setting]
-    switch value {
-    case .none: return declared.type.isOptional
-    case .text(let text):
-      // Names of cards and keys are those of an account; the others have to mean something.
-      if case .enumeration(let members) = declared.type.base { return members.contains(text) }
-      return declared.type.base == .card || declared.type.base == .key || declared.type.base == .name
-    case .integer(let number): return declared.type.base.admits(number, in: declared.range)
-    }
+    var room = PolicyRoom(map, after: old)
+    try statements["SELECT DISTINCT name FROM book WHERE amount <> 0 OR held <> 0 OR used <> 0 ORDER BY name"]
+      .forEach { room.look(atMoneyIn: $0.text(0)) }
+    try statements["SELECT DISTINCT name, value, key > 0 FROM setting ORDER BY name"]
+      .forEach { room.look(atSetting: $0.text(0), $0.value(1), isKey: $0.bool(2)) }
+    try statements["SELECT name, value FROM global_setting ORDER BY name"]
+      .forEach { room.look(atGlobal: $0.text(0), $0.value(1)) }
+    try statements["SELECT DISTINCT kind FROM hold WHERE state = 'open' ORDER BY kind"]
+      .forEach { room.look(atHoldsOf: $0.text(0)) }
+    try statements["SELECT DISTINCT bucket FROM payment ORDER BY bucket"]
+      .forEach { room.look(atPaymentsFor: $0.text(0)) }
+    try statements["SELECT DISTINCT kind FROM payment WHERE state = 'pending' AND kind <> '' ORDER BY kind"]
+      .forEach { room.look(atPendingPaymentsOf: $0.text(0)) }
+    try room.check(store.path)
   }
 
   /// Deletes what is counted under names that the policy does not have: should a later one have them again, it counts anew.
