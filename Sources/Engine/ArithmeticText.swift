@@ -2,9 +2,9 @@ import Language
 import Values
 
 /// Writes expressions with the values they had: `limits.payg_spent $49.70 + $0.35 = $50.05`.
-struct ArithmeticText: Sendable {
+public struct ArithmeticText: Sendable {
   let program: Program
-  let reader: FactReader
+  var reader: FactReader
   let formatter: ValueFormatter
   /// The caller's own words for given fields, by field: what the rules have no name for is shown by them.
   var words: [Int: String] = [:]
@@ -25,7 +25,7 @@ struct ArithmeticText: Sendable {
   func word(_ value: Int64, _ type: ValueType, of field: Int) -> String? {
     guard value != ValueType.none, let word = words[field] else { return nil }
     return switch type {
-    case .name: formatter.symbols[value] == nil ? word : nil
+    case .name: formatter.name(value) == nil ? word : nil
     case .record(let kind): value < 0 ? "\(kind.rawValue) \(word)" : nil
     default: nil
     }
@@ -189,9 +189,9 @@ struct ArithmeticText: Sendable {
   // MARK: - Behind a name
 
   /// What a `let` that is on or off came from: `topup.is_low: funding.balance $9.50 < topup.threshold $10.00`.
-  struct Reason: Sendable, Hashable {
-    var name: String
-    var facts: [String]
+  public struct Reason: Sendable, Hashable {
+    public var name: String
+    public var facts: [String]
   }
 
   /// The same for every `let` in a condition.

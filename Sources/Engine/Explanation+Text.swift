@@ -34,11 +34,11 @@ extension Explanation {
   }
 
   /// Whether it is an `on` rule, which acts rather than judges.
-  private func isAnswer(_ rule: Int) -> Bool {
+  func isAnswer(_ rule: Int) -> Bool {
     if case .on = engine.program.rules[rule].kind { true } else { false }
   }
 
-  private func isDenial(_ rule: Int) -> Bool {
+  func isDenial(_ rule: Int) -> Bool {
     if case .deny = engine.program.rules[rule].kind { true } else { false }
   }
 
@@ -71,7 +71,8 @@ extension Explanation {
   /// `rules/limits/policy.rules:12`
   public func place(of rule: Int) -> String { place(engine.program.rules[rule].span) }
 
-  private func place(_ span: Span) -> String {
+  /// The same of any declaration.
+  public func place(_ span: Span) -> String {
     guard !span.isNone, engine.program.sources.sources.indices.contains(Int(span.source)) else { return "" }
     let source = engine.program.sources[span.source]
     return "\(source.name):\(source.position(of: Int(span.start)).line)"
@@ -82,29 +83,20 @@ extension Explanation {
     var lines: [String] = []
     if let field = decision.field {
       let declared = program.events[decision.event].fields[field]
-      let formatter = arithmetic.formatter
       lines.append("  by \(program.events[decision.event].name).\(declared.name)  \(place(declared.span))")
-      let low = formatter.text(Arithmetic.clamp(declared.range.low), declared.type)
-      let high = formatter.text(Arithmetic.clamp(declared.range.high), declared.type)
-      if case .record(let kind) = declared.type.base {
-        let word = arithmetic.words[field].map { ": \($0)" } ?? ""
-        lines.append("     the account has no such \(kind.rawValue)\(word)")
-      } else {
-        lines.append("     \(formatter.text(decision.fields[field], declared.type)) is outside \(low) to \(high)")
-      }
+      lines.append("     \(misfit(field))")
     } else if let rule = decision.rule {
       lines.append("  by \(program.rules[rule].name)  \(place(of: rule))")
       if let trial = trials.first(where: { $0.rule == rule && $0.objects }), !trial.arithmetic.isEmpty {
         lines.append("     \(trial.arithmetic)")
         lines += reasonLines(trial.reasons)
+        lines += circumstances(of: rule).map { "     \($0)" }
       }
       if isAnswer(rule) { lines += refusalLines }
     } else if let bucket = decision.bucket {
       lines.append("  by \(program.buckets[bucket].name)  \(place(program.buckets[bucket].span))")
       if let draw = draws.first(where: { $0.bucket == bucket }) {
-        lines.append(
-          "     \(money(draw.available)) available < \(money(draw.due)) (short by \(money(draw.due - draw.gave)))"
-            + why(bucket))
+        lines.append("     \(shortage(draw))")
       }
     }
     if let denial = decision.denial {
@@ -115,7 +107,30 @@ extension Explanation {
     if let rule = decision.triedRescueRule {
       lines.append("  tried \(program.rules[rule].name)  \(place(of: rule)): \(rescueOutcome(rule))")
     }
+    for trial in rescues {
+      lines.append("  did not help: \(short(trial))")
+      lines += reasonLines(trial.reasons)
+    }
     return lines
+  }
+
+  /// Why a given field cannot be what it was.
+  func misfit(_ field: Int) -> String {
+    let declared = engine.program.events[decision.event].fields[field]
+    let formatter = arithmetic.formatter
+    if case .record(let kind) = declared.type.base {
+      let word = arithmetic.words[field].map { ": \($0)" } ?? ""
+      return "the account has no such \(kind.rawValue)\(word)"
+    }
+    let low = formatter.text(Arithmetic.clamp(declared.range.low), declared.type)
+    let high = formatter.text(Arithmetic.clamp(declared.range.high), declared.type)
+    return "\(formatter.text(decision.fields[field], declared.type)) is outside \(low) to \(high)"
+  }
+
+  /// What a bucket could not give.
+  func shortage(_ draw: BucketDraw) -> String {
+    "\(money(draw.available)) available < \(money(draw.due)) (short by \(money(draw.due - draw.gave)))"
+      + why(draw.bucket)
   }
 
   /// Why less is available than is there, or nothing at all.
@@ -134,7 +149,7 @@ extension Explanation {
       lines.append("  reserves \(money(decision.covered)) until \(until): \(list(of: decision.drawn))")
       if draws.contains(where: { $0.gave < $0.due || $0.closedBy != nil }) { lines += drawLines }
     } else {
-      if decision.amount > 0 { lines.append("  pays \(money(decision.amount))") }
+      if decision.amount > 0 { lines.append("  " + paid) }
       if draws.count > 0 { lines += drawLines }
     }
     for rule in decision.firedRules where isAnswer(rule) {
@@ -146,6 +161,13 @@ extension Explanation {
       lines += rescueCharge(rule).map { ["     \(charge($0)), \($0.state)"] } ?? effectLines(of: rule, arithmetic)
     }
     return lines + reactionLines
+  }
+
+  /// What is paid; where a bucket has a rate of its own, beside what it costs without one.
+  private var paid: String {
+    guard draws.contains(where: { $0.due != $0.need }) else { return "pays \(money(decision.amount))" }
+    let given = draws.reduce(Int64(0)) { $0 &+ $1.gave }
+    return "costs \(money(decision.amount)) at standard rates; pays \(money(given))"
   }
 
   /// Until when a hold of this event reserves; nil for an event that holds nothing.
@@ -175,7 +197,7 @@ extension Explanation {
     }
   }
 
-  private func short(_ trial: RuleTrial) -> String {
+  func short(_ trial: RuleTrial) -> String {
     let name = engine.program.rules[trial.rule].name
     return trial.arithmetic.isEmpty ? name : "\(name) (\(trial.arithmetic))"
   }
@@ -200,5 +222,5 @@ extension Explanation {
     return lines + [line]
   }
 
-  func money(_ nano: Int64) -> String { Money(nano: nano).description }
+  func money(_ nano: Int64) -> String { arithmetic.formatter.text(nano, .money) }
 }

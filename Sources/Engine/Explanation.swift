@@ -35,7 +35,7 @@ public struct Explanation: Sendable {
     /// It stands against the event: a denial that holds, a closed gate, a cap that was too low.
     public var objects: Bool
     /// What the names in its conditions came from: `topup.is_low: funding.balance $9.50 < topup.threshold $10.00`.
-    var reasons: [ArithmeticText.Reason] = []
+    public internal(set) var reasons: [ArithmeticText.Reason] = []
   }
 
   public struct Clause: Sendable {
@@ -92,8 +92,9 @@ public struct Explanation: Sendable {
     self.engine = engine
     self.account = account
     let reader = FactReader(engine.compiled, decision.trace)
-    let formatter =
+    var formatter =
       account.map { ValueFormatter(engine.program, of: $0) } ?? ValueFormatter(engine.program, keyNames: keyNames)
+    formatter.groupsDigits = true
     arithmetic = ArithmeticText(program: engine.program, reader: reader, formatter: formatter)
     guard engine.program.events.indices.contains(decision.event) else { return }
     for (field, declared) in engine.program.events[decision.event].fields.enumerated() {
@@ -144,7 +145,7 @@ public struct Explanation: Sendable {
   }
 
   /// What the rules that act want of the buckets.
-  private func demand(of acting: [Int]) -> Operation? {
+  func demand(of acting: [Int]) -> Operation? {
     acting.lazy.flatMap { engine.program.rules[$0].effects }.flatMap(\.operations).first { $0.draw != nil }
   }
 
@@ -250,7 +251,7 @@ public struct Explanation: Sendable {
     return (draw, blamed)
   }
 
-  private func rate(of bucket: Int) -> Int64? {
+  func rate(of bucket: Int) -> Int64? {
     let rate = engine.program.buckets[bucket].rate.map { arithmetic.reader.evaluate($0) }
     return rate == ValueType.none ? nil : rate
   }
@@ -269,7 +270,7 @@ public struct Explanation: Sendable {
       rest: rest, need: need, due: due, step: engine.program.buckets[bucket].rateStep)
   }
 
-  private func denial(of rule: Int) -> Int {
+  func denial(of rule: Int) -> Int {
     switch engine.program.rules[rule].kind {
     case .deny(_, let denial), .gate(_, let denial), .cap(_, _, let denial), .beforeDenial(let denial): denial
     case .on, .after: -1
@@ -287,7 +288,7 @@ public struct Explanation: Sendable {
   }
 
   /// A rule with nothing but a condition: a denial objects when it holds.
-  private func attempt(_ rule: Int) -> RuleTrial {
+  func attempt(_ rule: Int) -> RuleTrial {
     let clauses = clauses(of: rule, arithmetic)
     let holds = clauses.allSatisfy(\.holds)
     let isDenial = if case .deny = engine.program.rules[rule].kind { true } else { false }
@@ -308,7 +309,7 @@ public struct Explanation: Sendable {
     return reasons
   }
 
-  private func attempt(gate rule: Int) -> RuleTrial {
+  func attempt(gate rule: Int) -> RuleTrial {
     var trial = attempt(rule)
     trial.objects = !trial.holds
     return trial
@@ -329,8 +330,7 @@ public struct Explanation: Sendable {
   }
 
   /// `limits.payg_spent $49.70 + $0.35 = $50.05 > limits.spending_limit $50.00 (over by $0.05)`
-  private func capText(_ limit: Expr, _ value: Int64, asked: Int64) -> String {
-    func money(_ nano: Int64) -> String { Money(nano: nano).description }
+  func capText(_ limit: Expr, _ value: Int64, asked: Int64) -> String {
     let (excess, overflow) = asked.subtractingReportingOverflow(max(0, value))
     let over = excess > 0 && !overflow ? " (over by \(money(excess)))" : ""
     var expr = arithmetic.chosen(limit)

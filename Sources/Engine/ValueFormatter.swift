@@ -4,11 +4,13 @@ import Values
 
 /// The one place where a register becomes text: money in exact dollars, times in UTC.
 public struct ValueFormatter: Sendable {
-  let symbols: [Int64: String]
+  private let names: [String: Int64]
   let keyNames: [String]
   let cardNames: [String]
   /// What people know the records of an account by, by their number.
   let recordNames: [RecordKind: [Int: String]]
+  /// Whether thousands are parted, `$1,250.00`, as people read them. What is parted so cannot be read again as a value.
+  public var groupsDigits = false
 
   public init(_ program: Program, keyNames: [String] = [], cardNames: [String] = []) {
     self.init(program, keyNames: keyNames, cardNames: cardNames, recordNames: [:])
@@ -28,9 +30,7 @@ public struct ValueFormatter: Sendable {
   private init(
     _ program: Program, keyNames: [String], cardNames: [String], recordNames: [RecordKind: [Int: String]]
   ) {
-    var symbols: [Int64: String] = [:]
-    for (name, symbol) in program.names { symbols[symbol] = name }
-    self.symbols = symbols
+    names = program.names
     self.keyNames = keyNames
     self.cardNames = cardNames
     self.recordNames = recordNames
@@ -43,20 +43,39 @@ public struct ValueFormatter: Sendable {
 
   public func text(_ value: Int64, _ type: ValueType) -> String {
     switch type {
-    case .money: Money(nano: value).description
+    case .money: grouped(Money(nano: value).description)
     case .rate: Rate(pico: value).description
-    case .tokens: value == 1 ? "1 token" : "\(value) tokens"
-    case .integer: "\(value)"
+    case .tokens: value == 1 ? "1 token" : grouped("\(value) tokens")
+    case .integer: grouped("\(value)")
     case .ratio: Int32(truncatingIfNeeded: value) > 0 ? Ratio(packed: value).percentText : "\(value)"
     case .bool: value == 0 ? "off" : "on"
     case .time: Instant(microseconds: value).description
     case .duration: TimeSpan(microseconds: value).description
-    case .name: symbols[value] ?? "(not listed)"
+    case .name: name(value) ?? "(not listed)"
     case .key: value >= 0 && value < keyNames.count ? keyNames[Int(value)] : "key \(value)"
     case .card: value >= 0 && value < cardNames.count ? cardNames[Int(value)] : "card \(value)"
     case .record(let kind): record(kind, value)
     case .enumeration(let members): value >= 0 && value < members.count ? members[Int(value)] : "\(value)"
     }
+  }
+
+  /// What the rules or their tables call a symbol. Looked for each time: a text has few names in it, a price list thousands.
+  func name(_ symbol: Int64) -> String? { symbol < 0 ? nil : names.first { $0.value == symbol }?.key }
+
+  private func grouped(_ text: String) -> String { groupsDigits ? ValueFormatter.grouped(text) : text }
+
+  /// `$1,250.00` of `$1250.00`: a comma between thousands of the first whole number.
+  public static func grouped(_ text: String) -> String {
+    guard let start = text.firstIndex(where: { $0.isASCII && $0.isNumber }) else { return text }
+    let end = text[start...].firstIndex { !($0.isASCII && $0.isNumber) } ?? text.endIndex
+    let digits = text[start..<end]
+    guard digits.count > 3 else { return text }
+    var parted = ""
+    for (place, digit) in digits.enumerated() {
+      if place > 0, (digits.count - place) % 3 == 0 { parted.append(",") }
+      parted.append(digit)
+    }
+    return text[..<start] + parted + text[end...]
   }
 
   /// `hold h1`; by its number, from 1, where nobody gave it a name.

@@ -240,8 +240,13 @@ import Values
       ["ALLOWED  request  r1", "     money.balance gives $15.00 of $15.00", "  after \(rule)"])
     try world.set("topup", 1 * dollar)
     let tooMuch = text(try world.send("request", id: "r2", ["cost": 500 * dollar]), world)
-    expect(tooMuch, ["DENIED  request  r2", "$15.00 available < $500.00 (short by $485.00)"])
-    #expect(!tooMuch.contains("money.help"))
+    expect(
+      tooMuch,
+      [
+        "DENIED  request  r2", "$15.00 available < $500.00 (short by $485.00)",
+        "  did not help: money.help (money.topup $1.00 < shortfall $485.00)",
+      ])
+    #expect(!tooMuch.contains("tried money.help"))
   }
 
   // MARK: - Refunds and disputes

@@ -23,7 +23,7 @@ struct ArchiveTests {
     let engine = try RuleEngine(rules.program)
     for plan in suite.plans where plan.skip == nil {
       let own = plan.changesTables ? try RuleEngine(plan.program) : engine
-      let simulation = Simulation(rules, engine: own, keys: plan.keys)
+      let simulation = Simulation(engine: own, sources: rules.sources, keys: plan.keys)
       simulation.clock = plan.start
       var givens: [ScenarioPlan.Given] = []
       for step in plan.steps {

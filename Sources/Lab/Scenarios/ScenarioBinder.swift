@@ -55,7 +55,7 @@ public struct ScenarioBinder {
   /// - Parameter event: the last event that happened, if any.
   static func bind(
     _ steps: [StepSyntax], source: Int32, in program: Program, sources: SourceMap, keys: [String], clock: Int64,
-    lastEvent: Int?, hasDeed: Bool
+    lastEvent: Int?, hasDeed: Bool, isKept: Bool
   ) -> (steps: [ScenarioPlan.Step], program: Program?, keys: [String], diagnostics: [Diagnostic]) {
     var program = program
     program.sources = sources
@@ -65,6 +65,7 @@ public struct ScenarioBinder {
     binder.clock = clock
     binder.lastEvent = lastEvent
     binder.hasDeed = hasDeed
+    binder.isAboutKeptAccount = isKept
     binder.addRows(of: steps)
     binder.addKeys(of: steps)
     let bound = steps.flatMap { binder.bind($0) }

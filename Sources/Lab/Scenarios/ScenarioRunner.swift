@@ -37,7 +37,7 @@ public struct ScenarioRunner {
     var run = Run(plan: plan, sources: sources, traces: traces)
     do throws(CompileError) {
       let engine = plan.changesTables ? try RuleEngine(plan.program) : engine
-      let simulation = Simulation(rules, engine: engine, keys: plan.keys)
+      let simulation = Simulation(engine: engine, sources: rules.sources, keys: plan.keys)
       simulation.coverage = Coverage(rules.program)
       run.carryOut(on: simulation)
       if let covered = simulation.coverage { add(covered, plan.title) }

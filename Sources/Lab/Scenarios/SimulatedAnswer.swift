@@ -14,14 +14,15 @@ public struct SimulatedAnswer: Sendable {
   /// What the payment provider was asked because of it, in order, and what it said.
   public internal(set) var followed: [Followed] = []
   /// What the rules made of the provider's answers, in order.
-  var followedDecisions: [Decision] = []
+  public internal(set) var followedDecisions: [Decision] = []
   /// The hold it made; nil where it made none.
   public internal(set) var hold: Hold?
   /// The time it happened at, in microseconds since 1970.
-  var at: Int64
+  public internal(set) var at: Int64
   /// What the line called things that rules have no name for: who approved, an id nobody knows.
   var words: [Transaction.Label] = []
-  let engine: RuleEngine
+  /// What answered.
+  public let engine: RuleEngine
   /// The account as it was left, for the names people gave its keys, cards and payments.
   private var account: AccountState
 
@@ -84,11 +85,18 @@ public struct SimulatedAnswer: Sendable {
 
   var broken: [Int] { decisions.flatMap(\.brokenPromises) }
 
+  /// The rules that answered.
+  public var program: Program { engine.program }
+
+  /// The decision with everything that was tried for it; nil where nothing was decided.
+  public var explanation: Explanation? {
+    decision.map { Explanation($0, by: engine, account: account, words: words) }
+  }
+
   /// Why it came out as it did: the rule that decided first, with its arithmetic; then what followed from it.
   public var why: String {
     if let refusal { return refusal }
-    guard let decision else { return "nothing was decided" }
-    let text = Explanation(decision, by: engine, account: account, words: words).text()
+    guard let text = explanation?.text() else { return "nothing was decided" }
     return ([text] + followed.map(\.text)).joined(separator: "\n")
   }
 

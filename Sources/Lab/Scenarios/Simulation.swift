@@ -16,13 +16,12 @@ import Values
 ///
 /// It speaks the lines of scenario files. Nothing it does leaves it.
 public final class Simulation {
-  public let rules: LoadedRules
-  /// The rules it runs under: those loaded, with the table rows its lines stated.
+  /// The rules it runs under: those it was made with, and the table rows its lines stated.
   public internal(set) var engine: RuleEngine
   public internal(set) var account: AccountState
   public internal(set) var journal = Journal()
   /// Where the clock stands, in microseconds since 1970.
-  public internal(set) var clock = ScenarioPlan.usualStart
+  public internal(set) var clock: Int64
   /// What came of the last deed; nil before the first.
   public internal(set) var last: SimulatedAnswer?
   /// Every text that spans of this simulation point into.
@@ -32,6 +31,8 @@ public final class Simulation {
   /// Counts which rules decide, where somebody wants to know.
   var coverage: Coverage?
   private var lineCount = 0
+  /// The account is somebody's: it has the keys it has, and what its lines name must be there.
+  private let isKept: Bool
 
   /// Reads the rules of a folder. Faults are rules that cannot be read or do not check.
   public convenience init(rules path: String, reforms: [String] = []) throws {
@@ -45,20 +46,32 @@ public final class Simulation {
       throw SimulationFault(Renderer(sources: rules.sources).render(rules.diagnostics))
     }
     do throws(CompileError) {
-      self.init(rules, engine: try RuleEngine(rules.program), keys: [])
+      self.init(engine: try RuleEngine(rules.program), sources: rules.sources, keys: [])
     } catch {
       throw SimulationFault(error.message)
     }
   }
 
-  init(_ rules: LoadedRules, engine: RuleEngine, keys: [String]) {
-    self.rules = rules
-    var engine = engine
-    engine.checksPromises = true
+  init(engine: RuleEngine, sources: SourceMap, keys: [String]) {
     self.engine = engine
-    sources = rules.sources
+    self.engine.checksPromises = true
+    self.sources = sources
     account = engine.newAccount()
+    clock = ScenarioPlan.usualStart
+    isKept = false
     for key in keys { account.addKey(key) }
+  }
+
+  /// An account as it stands somewhere, to try things on: a copy of it, under an engine that it was made for.
+  ///
+  /// - Parameter time: where the clock stands, in microseconds since 1970.
+  public init(_ account: AccountState, engine: RuleEngine, at time: Int64) {
+    self.engine = engine
+    self.engine.checksPromises = true
+    sources = engine.program.sources
+    self.account = account
+    clock = time
+    isKept = true
   }
 
   public var program: Program { engine.program }
@@ -80,11 +93,31 @@ public final class Simulation {
   @discardableResult
   public func when(_ text: String) throws(SimulationFault) -> SimulatedAnswer {
     var answer: SimulatedAnswer?
-    for step in try bind(.when, text) {
-      if case .deed(let deed) = step.kind { answer = perform(deed) }
-    }
+    try when(text, times: 1) { answer = $0 }
     guard let answer else { throw SimulationFault("nothing to do") }
     return answer
+  }
+
+  /// Does one thing several times, one after the other.
+  public func when(
+    _ text: String, times: Int, each: (SimulatedAnswer) -> Void
+  ) throws(SimulationFault) {
+    let deeds = try bind(.when, text).compactMap { step -> ScenarioPlan.Deed? in
+      if case .deed(let deed) = step.kind { deed } else { nil }
+    }
+    for _ in 0..<times {
+      for deed in deeds { each(perform(deed)) }
+    }
+  }
+
+  /// Lets an event happen that is in words already.
+  @discardableResult
+  public func when(_ call: EventCall) -> SimulatedAnswer { perform(.event(call)) }
+
+  /// What the payment provider will say to the next questions, before it says that it is paid.
+  public var upcoming: [ProviderAnswer] {
+    get { provider.answers }
+    set { provider.answers = newValue }
   }
 
   /// Checks lines such as `balance is $5, denied with quota_exceeded`.
@@ -98,7 +131,7 @@ public final class Simulation {
   }
 
   private func bind(_ keyword: ScenarioParser.Keyword, _ text: String) throws(SimulationFault) -> [ScenarioPlan.Step] {
-    if account.keyCount == 0, keyword != .given { account.addKey("k1") }
+    if !isKept, account.keyCount == 0, keyword != .given { account.addKey("k1") }
     lineCount += 1
     var extended = sources
     let number = extended.add(Source(name: "line \(lineCount)", text: text))
@@ -106,13 +139,17 @@ public final class Simulation {
     let known = account.keyNames
     let bound = ScenarioBinder.bind(
       steps, source: number, in: program, sources: extended, keys: known, clock: clock, lastEvent: last?.event,
-      hasDeed: last != nil)
+      hasDeed: last != nil, isKept: isKept)
     var diagnostics = DiagnosticList()
     diagnostics.append(contentsOf: found + bound.diagnostics)
-    if !diagnostics.isEmpty { throw SimulationFault(Renderer(sources: extended).render(diagnostics)) }
+    if !diagnostics.isEmpty {
+      var fault = SimulationFault(Renderer(sources: extended).render(diagnostics))
+      fault.line = LineFault(Array(diagnostics.sorted), extended)
+      throw fault
+    }
     sources = extended
     for key in bound.keys { account.addKey(key) }
-    if account.keyCount == 0 { account.addKey("k1") }
+    if !isKept, account.keyCount == 0 { account.addKey("k1") }
     if let program = bound.program { try use(program) }
     return bound.steps
   }
@@ -156,6 +193,8 @@ public final class Simulation {
 public struct SimulationFault: Error, Sendable, CustomStringConvertible {
   /// For people; several lines where a text is shown.
   public var message: String
+  /// What is wrong with a line, where that is it.
+  public internal(set) var line: LineFault?
 
   public init(_ message: String) { self.message = message }
 
