@@ -1,0 +1,77 @@
+import Engine
+
+/// Which ids of an account took effect under which candidates, in a few bytes each: answers themselves are not needed again.
+struct IdMemory {
+  private var known: [UInt64: Entry] = [:]
+
+  struct Entry {
+    /// Of what the event said.
+    var content: UInt32
+    /// A bit for each candidate that allowed it.
+    var allowed: UInt32
+  }
+
+  /// The content of an event that nobody saw come.
+  static let unknown: UInt32 = 0
+
+  /// What names an event, as 64 bits that are the same on every machine.
+  static func key(_ event: Int, _ id: String) -> UInt64 {
+    var sum = TextSum()
+    sum.add(UInt64(truncatingIfNeeded: event))
+    sum.add(id)
+    return sum.value
+  }
+
+  static func content(_ fields: [EventCall.Value]) -> UInt32 {
+    var sum = TextSum()
+    for field in fields {
+      switch field {
+      case .number(let number): sum.add(UInt64(bitPattern: number))
+      case .text(let text): sum.add(text)
+      }
+    }
+    return UInt32(truncatingIfNeeded: sum.value >> 32)
+  }
+
+  func entry(_ key: UInt64) -> Entry? { known.isEmpty ? nil : known[key] }
+
+  mutating func note(_ key: UInt64, content: UInt32, allowed: UInt32) {
+    known[key, default: Entry(content: content, allowed: 0)].allowed |= allowed
+  }
+}
+
+/// A running sum over texts and numbers.
+struct TextSum {
+  private var state: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+  mutating func add(_ number: UInt64) {
+    let (high, low) = (state ^ number).multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
+    state = high ^ low ^ 0xE703_7ED1_A0B4_28DB
+  }
+
+  mutating func add(_ text: String) {
+    var text = text
+    text.withUTF8 { bytes in
+      var place = 0
+      let raw = UnsafeRawBufferPointer(bytes)
+      while place + 8 <= raw.count {
+        add(UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+        place += 8
+      }
+      var rest: UInt64 = 0
+      while place < raw.count {
+        rest = rest << 8 | UInt64(raw[place])
+        place += 1
+      }
+      add(rest)
+      add(UInt64(raw.count))
+    }
+  }
+
+  /// Mixed once more: neighbours are far from each other.
+  var value: UInt64 {
+    var copy = self
+    copy.add(0x8EBC_6AF0_9C88_C6E3)
+    return copy.state
+  }
+}

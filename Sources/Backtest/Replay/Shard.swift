@@ -1,0 +1,316 @@
+import Engine
+import Language
+import Ledger
+import Values
+
+/// Some of the accounts with everything that is counted about them. One thread works on it at a time.
+final class Shard {
+  let lineup: Lineup
+  var tracks: [String: AccountTrack] = [:]
+  /// One for each candidate.
+  var tallies: [Tally]
+  /// One for each candidate but the first.
+  var pairs: [PairTally]
+  /// By event of the history.
+  var kinds: [Int]
+  var events = 0
+  var accounts = 0
+  var span: ClosedRange<Int64>?
+  private var engines: [RuleEngine]
+  /// Rows that were not handed over yet.
+  private(set) var rows: [Difference] = []
+  // Of the event at hand, by candidate.
+  private var answers: [Side.Answered] = []
+
+  init(_ lineup: Lineup) {
+    self.lineup = lineup
+    tallies = lineup.entrants.map { Tally($0.candidate.engine.program) }
+    pairs = lineup.entrants.dropFirst().map { _ in PairTally() }
+    kinds = Array(repeating: 0, count: lineup.kinds.count)
+    // Their own, so that threads need not wait for one another's evaluators.
+    engines = lineup.entrants.map { entrant in
+      var engine = RuleEngine(entrant.candidate.engine.compiled)
+      engine.takeGlobals(of: entrant.candidate.engine)
+      engine.checksPromises = lineup.options.checksPromises
+      return engine
+    }
+  }
+
+  /// Takes the rows that came up since the last time.
+  func takeRows() -> [Difference] {
+    defer { rows.removeAll(keepingCapacity: true) }
+    return rows
+  }
+
+  // MARK: - Occurrences
+
+  func take(_ occurrence: Occurrence) throws {
+    let track = try tracks[occurrence.account] ?? begin(occurrence)
+    let day = Shard.day(of: occurrence.at)
+    if day != track.day {
+      try closeDay(of: track)
+      track.day = day
+    }
+    defer { track.number += 1 }
+    switch occurrence.deed {
+    case .event(let call, let said): try take(call, said, track, at: occurrence.at)
+    case .answer(let late): try take(late, track, at: occurrence.at)
+    case .key(let key):
+      for index in track.sides.indices { track.sides[index].account.addKey(key) }
+    case .setting(let name, let key, let value): set(name, key: key, value, track, at: occurrence.at)
+    case .global(let name, let value): set(name, key: nil, value, track, at: occurrence.at)
+    case .adjustment(let bucket, let amount, let lotKind):
+      for index in track.sides.indices {
+        let problem = track.sides[index].adjust(bucket, to: amount, lotKind: lotKind, at: occurrence.at)
+        if let problem { tallies[index].refuse("\(bucket): \(problem)") }
+      }
+    case .end: try end(track)
+    }
+  }
+
+  static func day(of time: Int64) -> Int {
+    Int(time >= 0 ? time / Instant.perDay : (time - Instant.perDay + 1) / Instant.perDay)
+  }
+
+  private func begin(_ occurrence: Occurrence) throws -> AccountTrack {
+    var sides: [Side] = []
+    sides.reserveCapacity(lineup.entrants.count)
+    for (index, entrant) in lineup.entrants.enumerated() {
+      let opening = try lineup.history.opening(of: occurrence.account, under: entrant.candidate)
+      let engine = engine(index, opening.engine ?? entrant.candidate.engine)
+      let books = Books(opening.account, quotas: entrant.quotas)
+      sides.append(
+        Side(
+          entrant: index, account: opening.account, engine: engine,
+          provider: RecordedProvider(cards: opening.cards, of: opening.account, engine.program), opening: books,
+          morning: books))
+    }
+    let track = AccountTrack(occurrence.account, day: Shard.day(of: occurrence.at), sides)
+    tracks[occurrence.account] = track
+    accounts += 1
+    return track
+  }
+
+  /// An engine of this shard with another one's rules and global settings.
+  private func engine(_ index: Int, _ own: RuleEngine) -> RuleEngine {
+    if engines[index].compiled !== own.compiled {
+      engines[index] = RuleEngine(own.compiled)
+      engines[index].checksPromises = lineup.options.checksPromises
+    }
+    if engines[index].globals != own.globals { engines[index].takeGlobals(of: own) }
+    return engines[index]
+  }
+
+  private func set(
+    _ name: String, key: String?, _ value: Occurrence.SettingValue, _ track: AccountTrack, at time: Int64
+  ) {
+    for index in track.sides.indices {
+      let problem = track.sides[index].set(name, key: key, to: value, at: time, lineup.entrants[index])
+      if let problem { tallies[index].refuse("\(name): \(problem)") }
+    }
+  }
+
+  // MARK: - Events
+
+  private func take(_ original: EventCall, _ said: [RecordedAnswer], _ track: AccountTrack, at time: Int64) throws {
+    var call = original
+    if let change = lineup.options.change, !change.apply(&call, lineup.history.program) { return }
+    let kind = call.event
+    guard lineup.kinds.indices.contains(kind) else { return }
+    events += 1
+    kinds[kind] += 1
+    span = span.map { min($0.lowerBound, time)...max($0.upperBound, time) } ?? time...time
+    let place = AccountTrack.Place(kind: kind, id: call.id, at: time, number: track.number)
+    let key = call.id.isEmpty ? 0 : IdMemory.key(kind, call.id)
+    let content = call.id.isEmpty ? 0 : IdMemory.content(call.fields)
+    let known = call.id.isEmpty ? nil : track.memory.entry(key)
+    var allowed: UInt32 = 0
+    var isWaiting = false
+    answers.removeAll(keepingCapacity: true)
+    for index in track.sides.indices {
+      let bit = UInt32(1) << UInt32(index)
+      var answered: Side.Answered
+      if let known, known.allowed & bit != 0 {
+        let isSame = known.content == content || known.content == IdMemory.unknown
+        answered = Side.Answered(outcome: Outcome(isSame ? .repeated : .conflict))
+        if !isSame { answered.outcome.code = lineup.conflict }
+      } else {
+        answered = submit(call, said, track, index)
+      }
+      switch answered.outcome.verdict {
+      case .allowed, .repeated: allowed |= bit
+      case .waiting: isWaiting = true
+      case .denied, .conflict, .impossible: break
+      }
+      if let problem = answered.problem { tallies[index].cannot(problem) }
+      for promise in answered.broken { tallies[index].breaks(promise, place, of: track.name) }
+      answers.append(answered)
+    }
+    if allowed != 0, !call.id.isEmpty { track.memory.note(key, content: content, allowed: allowed) }
+    if isWaiting, !call.id.isEmpty {
+      let asker = RecordedProvider.Asker(event: lineup.kinds[kind], id: call.id)
+      // An earlier attempt of it waits no more.
+      if let earlier = track.open.removeValue(forKey: asker) { conclude(earlier.place, earlier.answers, track) }
+      track.open[asker] = AccountTrack.OpenEvent(place: place, answers: answers, content: content)
+      return
+    }
+    conclude(place, answers, track)
+  }
+
+  private func submit(
+    _ call: EventCall, _ said: [RecordedAnswer], _ track: AccountTrack, _ index: Int
+  ) -> Side.Answered {
+    guard let words = lineup.entrants[index].events[call.event] else {
+      return Side.Answered(
+        outcome: Outcome(.impossible), problem: "the policy has no event `\(lineup.kinds[call.event])`")
+    }
+    if !said.isEmpty { track.sides[index].provider.expect(said, for: lineup.kinds[call.event], call.id) }
+    let own: EventCall
+    do throws(EventWords.Unreadable) {
+      own = try words.call(call)
+    } catch {
+      return Side.Answered(
+        outcome: Outcome(.impossible), problem: "`\(lineup.kinds[call.event])` has to say `\(error.field)`")
+    }
+    return track.sides[index].submit(own, lineup.entrants[index])
+  }
+
+  /// The provider's late answer, and the event that waited for it.
+  private func take(_ late: LateAnswer, _ track: AccountTrack, at time: Int64) throws {
+    let asker = RecordedProvider.Asker(event: late.event, id: late.id)
+    var open = track.open[asker]
+    if open == nil, let kind = lineup.kinds.firstIndex(of: late.event),
+      track.sides.contains(where: { $0.provider.waiting[asker] != nil })
+    {
+      // It has waited since before the traffic began, and comes up now.
+      let place = AccountTrack.Place(kind: kind, id: late.id, at: time, number: track.number)
+      let waiting = Side.Answered(outcome: Outcome(.waiting))
+      open = AccountTrack.OpenEvent(
+        place: place, answers: track.sides.map { _ in waiting }, content: IdMemory.unknown)
+      events += 1
+      kinds[kind] += 1
+    }
+    var isWaiting = false
+    for index in track.sides.indices {
+      let (answered, broken) = track.sides[index].take(late, at: time, lineup.entrants[index])
+      if let open {
+        for promise in broken { tallies[index].breaks(promise, open.place, of: track.name) }
+      }
+      guard let answered else {
+        isWaiting = isWaiting || open?.answers[index].outcome.verdict == .waiting
+        continue
+      }
+      if let problem = answered.problem { tallies[index].cannot(problem) }
+      open?.answers[index] = answered
+      if answered.outcome.verdict == .waiting { isWaiting = true }
+      if answered.outcome.verdict == .allowed, let open {
+        // What comes again under its id is held against what it said when it first came.
+        track.memory.note(
+          IdMemory.key(open.place.kind, open.place.id), content: open.content, allowed: UInt32(1) << UInt32(index))
+      }
+    }
+    guard let open else { return }
+    track.open[asker] = isWaiting ? open : nil
+    if !isWaiting { conclude(open.place, open.answers, track) }
+  }
+
+  /// Counts what came of an event, and compares it.
+  private func conclude(_ place: AccountTrack.Place, _ answers: [Side.Answered], _ track: AccountTrack) {
+    let day = Shard.day(of: place.at)
+    for index in answers.indices { tallies[index].count(answers[index].outcome, day: day) }
+    guard answers.count > 1 else { return }
+    for candidate in 1..<answers.count {
+      let entrant = lineup.entrants[candidate]
+      guard let change = Shard.change(answers[0], answers[candidate], entrant) else {
+        pairs[candidate - 1].same += 1
+        continue
+      }
+      track.count(change, against: candidate)
+      let row = row(place, change, candidate, answers, track)
+      rows.append(row)
+      pairs[candidate - 1].count(row, place.kind, from: answers[0].outcome, to: answers[candidate].outcome) {
+        (self.why(answers[0], track, 0), self.why(answers[candidate], track, candidate))
+      }
+    }
+  }
+
+  /// How two answers differ; nil where they do not.
+  static func change(_ a: borrowing Side.Answered, _ b: borrowing Side.Answered, _ entrant: Entrant) -> Change? {
+    let (one, other) = (a.outcome, b.outcome)
+    if one.verdict == .waiting || other.verdict == .waiting { return one.verdict == other.verdict ? nil : .otherwise }
+    switch (one.verdict.isYes, other.verdict.isYes) {
+    case (true, false): return .allowToDeny
+    case (false, true): return .denyToAllow
+    case (true, true):
+      // What one of them knew already was compared when it came first.
+      if one.verdict == .repeated || other.verdict == .repeated { return nil }
+      if one.paid != other.paid || one.absorbed != other.absorbed || !entrant.drewTheSame(b.drawn, as: a.drawn) {
+        return .paidDiffers
+      }
+    case (false, false):
+      if one.verdict != other.verdict || one.code != other.code || one.decider != other.decider { return .ruleDiffers }
+    }
+    return one.charged != other.charged || one.sentBack != other.sentBack ? .cardsDiffer : nil
+  }
+
+  private func row(
+    _ place: AccountTrack.Place, _ change: Change, _ candidate: Int, _ answers: [Side.Answered], _ track: AccountTrack
+  ) -> Difference {
+    func side(_ outcome: Outcome) -> Difference.Side {
+      Difference.Side(
+        verdict: outcome.verdict, code: lineup.word(outcome.code), rule: lineup.word(outcome.decider),
+        amount: outcome.amount, paid: outcome.paid, charged: outcome.charged, sentBack: outcome.sentBack)
+    }
+    return Difference(
+      account: track.name, kind: lineup.kinds[place.kind], id: place.id, at: place.at, number: place.number,
+      candidate: candidate, change: change, a: side(answers[0].outcome), b: side(answers[candidate].outcome))
+  }
+
+  private func why(_ answered: Side.Answered, _ track: AccountTrack, _ index: Int) -> String {
+    guard let decision = answered.decision?.decision else { return answered.problem ?? "" }
+    return Explanation(
+      decision, by: track.sides[index].engine, account: track.sides[index].account, words: answered.labels
+    ).text()
+  }
+
+  // MARK: - Ends
+
+  private func closeDay(of track: AccountTrack) throws(BacktestFault) {
+    for index in track.sides.indices {
+      let books = Books(track.sides[index].account, quotas: lineup.entrants[index].quotas)
+      let money = try books.moved(since: track.sides[index].morning)
+      if money != MoneyMoved() { try tallies[index].add(money, day: track.day) }
+      track.sides[index].morning = books
+    }
+  }
+
+  /// Closes an account's books and lets go of it.
+  private func end(_ track: AccountTrack) throws(BacktestFault) {
+    for open in track.open.values.sorted(by: { $0.place.number < $1.place.number }) {
+      conclude(open.place, open.answers, track)
+    }
+    track.open = [:]
+    try closeDay(of: track)
+    var moved: [MoneyMoved] = []
+    for side in track.sides {
+      let money = try side.morning.moved(since: side.opening)
+      try tallies[side.entrant].money.add(money)
+      moved.append(money)
+    }
+    for candidate in track.sides.indices.dropFirst() {
+      let changes = track.changes[candidate - 1]
+      guard !changes.isEmpty || moved[0] != moved[candidate] else { continue }
+      var difference = AccountDifference(account: track.name)
+      if !changes.isEmpty { difference.changes = changes }
+      difference.a = moved[0]
+      difference.b = moved[candidate]
+      pairs[candidate - 1].accounts.append(difference)
+    }
+    tracks[track.name] = nil
+  }
+
+  /// Closes the books of all accounts that are left.
+  func endAll() throws(BacktestFault) {
+    for name in tracks.keys.sorted() { if let track = tracks[name] { try end(track) } }
+  }
+}
