@@ -1,0 +1,3 @@
+extension Verbs {
+  static let why: [Verb] = [.why, .whyNot, .trace, .need, .when, .review]
+}
