@@ -17,7 +17,7 @@ PLUGIN_PACKAGE := Tests/Fixtures/PluginPackage
 .PHONY: help setup demo test bench release format clean
 
 help:
-	@echo 'make demo     build payg and a store of real requests: twelve accounts, their October, and why one of them was denied'
+	@echo 'make demo     build payg and a store of real requests (twelve accounts, their October), and ask it questions at a prompt'
 	@echo 'make test     everything that must hold before a change goes in'
 	@echo 'make bench    how long decisions take'
 	@echo 'make release  build payg to be used: .build/release/payg'
@@ -36,6 +36,8 @@ demo: setup
 	@rm -f .build/demo.payg*
 	@echo
 	@REPL/demo/build.sh .build/release/payg .build/demo.payg
+	@echo
+	@if [ -t 0 ] && [ -t 1 ]; then exec .build/release/payg -s .build/demo.payg; fi
 
 test: setup
 	$(SWIFT) build --build-tests --jobs $(JOBS)

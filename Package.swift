@@ -49,10 +49,25 @@ let package = Package(
     .target(
       name: "Commands",
       dependencies: [
-        "Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard", "Formats", "Store", "Lab", "Plugins",
+        "Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard", "Formats", "Store", "Lab", "Backtest",
+        "Shell", "Plugins",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], exclude: ["README.md"]),
-    .executableTarget(name: "payg", dependencies: ["Commands"], path: "REPL", exclude: ["README.md", "demo"]),
+    .target(
+      name: "Shell",
+      dependencies: [
+        "Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard", "Formats", "Store", "Lab", "Backtest",
+      ], exclude: ["README.md"]),
+    .target(
+      name: "Backtest",
+      dependencies: ["Diagnostics", "Values", "Language", "Ledger", "Engine", "Standard", "Formats", "Lab"],
+      exclude: ["README.md"]),
+    // The terminal: nothing else knows that there is one.
+    .target(name: "CEdit", path: "REPL/CEdit", linkerSettings: [.linkedLibrary("edit")]),
+    .target(name: "Terminal", dependencies: ["CEdit"], path: "REPL/Terminal", exclude: ["README.md"]),
+    .executableTarget(
+      name: "payg", dependencies: ["Commands", "Shell", "Terminal"], path: "REPL",
+      exclude: ["README.md", "demo", "CEdit", "Terminal"]),
 
     .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "Values"]),
     .testTarget(name: "FormatsTests", dependencies: ["Formats", "Diagnostics", "Values"]),
@@ -68,7 +83,8 @@ let package = Package(
     .testTarget(
       name: "CommandsTests",
       dependencies: [
-        "Commands", "Formats", "Lab", "Language", "Diagnostics", "payg", .product(name: "GRDB", package: "GRDB.swift"),
+        "Commands", "Shell", "Formats", "Lab", "Language", "Diagnostics", "payg",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       exclude: ["Golden"]),
     .testTarget(
@@ -101,6 +117,19 @@ let package = Package(
         "Store", "StoreStage", "CFaultVFS", "Lab", "Standard", "Engine", "Language", "Ledger", "Values", "Formats",
         "Diagnostics", "stress", "payg", .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
+    .testTarget(
+      name: "BacktestTests",
+      dependencies: ["Backtest", "Lab", "Standard", "Engine", "Language", "Ledger", "Formats", "Diagnostics", "Values"]
+    ),
+    .testTarget(
+      name: "ShellTests",
+      dependencies: [
+        "Shell", "Backtest", "Store", "Lab", "Standard", "Engine", "Language", "Ledger", "Formats", "Diagnostics",
+        "Values", "payg",
+      ], exclude: ["Golden"]),
+    // A few lines over the line editor, for tests to type into.
+    .executableTarget(name: "edit-stage", dependencies: ["Terminal"], path: "Tests/EditStage"),
+    .testTarget(name: "TerminalTests", dependencies: ["Terminal", "edit-stage"]),
     // Tests of the tree itself: arrows, names, sizes, complete sets. It reads files and imports nothing of ours.
     .testTarget(name: "TidyTests"),
   ],

@@ -1,3 +1,3 @@
 import Commands
 
-Payg.start()
+Payg.start { session in Conversation(session).run() }

@@ -142,7 +142,7 @@ is_refused topup lark '$20', card sepa-pending as lark-2
 
 does clock to 2026-11-01
 echo
-"$payg" accounts
+"$payg" accounts --table
 echo
 answers <"$summaries" | LC_ALL=C sort -k2,2nr -k1,1 |
   awk 'NR == 1 { printf "%d requests allowed, denied:", $2; next }
@@ -155,8 +155,6 @@ echo "\$ payg why s0047-12"
 cat <<END
 
 Try next:
-  export PAYG_STORE=$2
-  $1 why s0626-158    delta had \$35: why was this denied?
-  $1 balance lark     a stream holds some of it
-  $1 pay list         a payment its bank has not answered yet
+  $1 -s $2                 ask more: the first lines to type stand above the prompt
+  $1 -s $2 -c 'why s0626-158' -c 'need _'
 END

@@ -4,6 +4,7 @@ import Engine
 import Formats
 import Lab
 import Language
+import Shell
 
 struct CheckCommand: ConsoleCommand {
   static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Shell
 
 struct CompletionsCommand: ConsoleCommand {
   static let configuration = CommandConfiguration(
@@ -10,14 +11,14 @@ struct CompletionsCommand: ConsoleCommand {
         payg completions fish > ~/.config/fish/completions/payg.fish
       """)
 
-  enum Shell: String, CaseIterable, ExpressibleByArgument {
+  enum Dialect: String, CaseIterable, ExpressibleByArgument {
     case bash
     case zsh
     case fish
   }
 
   @Argument(help: "bash, zsh or fish.")
-  var shell: Shell
+  var shell: Dialect
 
   @OptionGroup
   var shared: SharedOptions

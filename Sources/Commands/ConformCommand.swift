@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Formats
 import Lab
+import Shell
 
 struct ConformCommand: ConsoleCommand {
   static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Lab
 import Language
+import Shell
 
 struct ExplainCommand: ConsoleCommand {
   static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import Lab
+import Shell
 
 /// Finds files below a folder.
 enum FileTree {
@@ -29,8 +30,4 @@ enum FileTree {
       return wanted(name) ? [path] : []
     }
   }
-}
-
-extension FileFault: CommandFault {
-  var status: ExitStatus { .failed }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Shell
 
 /// Pages of `payg help` that are about no command.
 enum HelpTopic {

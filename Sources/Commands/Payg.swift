@@ -1,5 +1,9 @@
 import ArgumentParser
 import Diagnostics
+import Engine
+import Lab
+import Shell
+import Standard
 
 /// The command line: `payg COMMAND …`.
 public struct Payg: ParsableCommand {
@@ -34,11 +38,13 @@ public struct Payg: ParsableCommand {
       CommandGroup(name: "Events", subcommands: EventVerbs.commands + [EventCommand.self]),
       CommandGroup(
         name: "Many events", subcommands: [SubmitCommand.self, ImportCommand.self, PayCommand.self]),
+      CommandGroup(name: "Looking", subcommands: AskedVerbs.look + [QueryCommand.self]),
+      CommandGroup(name: "Asking why, and what if", subcommands: AskedVerbs.why),
       CommandGroup(
-        name: "Looking", subcommands: [AccountsCommand.self, BalanceCommand.self, WhyCommand.self]),
+        name: "Replaying history", subcommands: [CompareCommand.self, BacktestCommand.self, SweepCommand.self]),
       CommandGroup(
         name: "Around it",
-        subcommands: [PluginsCommand.self, ProviderCommand.self, CompletionsCommand.self]),
+        subcommands: [PluginsCommand.self, ProviderCommand.self, CompletionsCommand.self, ShellCommand.self]),
     ])
 
   public init() {}
@@ -58,17 +64,23 @@ public struct Payg: ParsableCommand {
     """
 
   /// Runs one command line and ends the process.
-  public static func start() -> Never {
-    let console = Console.ofSystem()
+  ///
+  /// - Parameter converse: talks with somebody at a terminal; given by whoever has a line editor.
+  public static func start(converse: ((Session) -> ExitStatus)? = nil) -> Never {
+    var console = Console.ofSystem()
+    if Console.isTyped { console.converse = converse }
     console.end(run(Array(CommandLine.arguments.dropFirst()), console))
   }
 
   /// Runs one command line.
   public static func run(_ arguments: [String], _ console: Console) -> ExitStatus {
     let arguments = movingFlags(arguments)
-    guard let first = arguments.first else {
-      console.out.write(greeting)
-      return .answered
+    if let status = promptAtOnce(arguments, console) { return status }
+    guard let first = arguments.first else { return begin(console) }
+    if isForShell(first) { return run(["shell"] + arguments, console) }
+    // `payg acme.payg -c 'why r1'`
+    if !names.contains(first), first.hasSuffix(".payg"), TextFile.isFile(first) {
+      return run(["shell", "--store", first] + arguments.dropFirst(), console)
     }
     if first == "help", let topic = arguments.dropFirst().first, let text = HelpTopic.text(topic) {
       console.out.write(text)
@@ -87,6 +99,46 @@ public struct Payg: ParsableCommand {
       if let command = command as? any ConsoleCommand { return try command.perform(prepared(console, command)) }
       try command.run()
       return .answered
+    } catch {
+      return report(error, console)
+    }
+  }
+
+  /// `payg` alone: the shell at a terminal, a script from anywhere else; the greeting where there is nothing to ask.
+  private static func begin(_ console: Console) -> ExitStatus {
+    if console.isConversation || console.environment[StoreOptions.variable].map({ !$0.isEmpty }) ?? false {
+      return run(["shell"], console)
+    }
+    console.out.write(greeting)
+    return .answered
+  }
+
+  /// Whether a command line that begins so is the shell's: `-s acme.payg`, `-c 'why r1'`.
+  private static func isForShell(_ first: String) -> Bool {
+    first.hasPrefix("-") && !["-h", "--help", "--version", "--experimental-dump-help"].contains(first)
+      && !first.hasPrefix("--generate-completion-script")
+  }
+
+  /// The prompt, where a command line says nothing but the store: `payg`, `payg -s acme.payg`, `payg acme.payg`.
+  ///
+  /// Reading options takes longer than all that a prompt needs, so that is left to command lines that have some.
+  private static func promptAtOnce(_ arguments: [String], _ console: Console) -> ExitStatus? {
+    guard console.isConversation, let converse = console.converse else { return nil }
+    let path: String?
+    switch arguments.count {
+    case 0: path = console.environment[StoreOptions.variable]
+    case 1: path = arguments[0].hasPrefix("-") || names.contains(arguments[0]) ? nil : arguments[0]
+    case 2: path = ["-s", "--store"].contains(arguments[0]) ? arguments[1] : nil
+    default: path = nil
+    }
+    guard let path, !path.isEmpty, TextFile.isFile(path) else { return nil }
+    for sink in [console.out, console.error] {
+      sink.isColored = ColorChoice.isOn(nil, environment: console.environment, isTerminal: sink.isTerminal)
+    }
+    var setup = SessionSetup(store: path)
+    setup.isInteractive = true
+    do {
+      return converse(try setup.session(console, StandardPlugin.vocabulary))
     } catch {
       return report(error, console)
     }
@@ -112,7 +164,8 @@ public struct Payg: ParsableCommand {
       rest = rest.dropFirst(first == "--color" ? 2 : 1)
     }
     guard let command = rest.first, !flags.isEmpty, !command.hasPrefix("-"), command != "help" else {
-      return flags.isEmpty ? arguments : Array(rest)
+      // What goes to the shell may have it in front.
+      return flags.isEmpty || rest.first.map(isForShell) == true ? arguments : Array(rest)
     }
     return [command] + flags + rest.dropFirst()
   }
@@ -158,23 +211,4 @@ struct SharedOptions: ParsableArguments {
   var color: ColorChoice?
 
   init() {}
-}
-
-/// Why a command could not do its work, for its user.
-protocol CommandFault: Error {
-  var message: String { get }
-  var help: String? { get }
-  var status: ExitStatus { get }
-}
-
-/// A fault that its user has been shown already.
-struct ShownFault: Error {
-  var status: ExitStatus
-}
-
-/// A fault made of a sentence.
-struct Complaint: CommandFault {
-  var message: String
-  var help: String?
-  var status: ExitStatus = .failed
 }

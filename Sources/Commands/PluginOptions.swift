@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Language
 import Plugins
+import Shell
 import Standard
 
 /// The plugins a command runs with: those in the box, and the libraries its user names.
@@ -23,10 +24,10 @@ struct PluginOptions: ParsableArguments {
 }
 
 extension NativePlugin.Refusal: CommandFault {
-  var status: ExitStatus { .failed }
+  public var status: ExitStatus { .failed }
 }
 
 extension PluginRegistry.Clash: CommandFault {
-  var help: String? { nil }
-  var status: ExitStatus { .failed }
+  public var help: String? { nil }
+  public var status: ExitStatus { .failed }
 }

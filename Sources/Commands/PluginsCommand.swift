@@ -4,6 +4,7 @@ import Formats
 import Lab
 import Language
 import Plugins
+import Shell
 
 struct PluginsCommand: ConsoleCommand {
   static let configuration = CommandConfiguration(

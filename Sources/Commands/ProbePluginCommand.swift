@@ -1,5 +1,6 @@
 import ArgumentParser
 import Plugins
+import Shell
 import Standard
 
 /// `payg __probe-plugin FILE`: the process that may crash in place of the one that asked. Not for people.

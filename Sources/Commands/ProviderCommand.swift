@@ -3,6 +3,7 @@ import Engine
 import Formats
 import Lab
 import Plugins
+import Shell
 import Values
 
 /// `payg provider …`: for authors of payment providers.
@@ -123,6 +124,6 @@ extension ProviderAnswer {
 }
 
 extension ProviderFault: CommandFault {
-  var help: String? { "payg help providers" }
-  var status: ExitStatus { .failed }
+  public var help: String? { "payg help providers" }
+  public var status: ExitStatus { .failed }
 }

@@ -9,6 +9,20 @@ import Lab
 /// A folder that is gone afterwards.
 enum Scratch {
   static func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
+    let folder = try folder()
+    return try withExtendedLifetime(folder) { try body(folder.path) }
+  }
+
+  /// A folder that is gone once nobody has it any more.
+  final class Folder {
+    let path: String
+
+    init(_ path: String) { self.path = path }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+  }
+
+  static func folder() throws -> Folder {
     let files = FileManager.default
     let folder = TextFile.join(files.temporaryDirectory.path, "payg-\(UUID().uuidString)")
     do {
@@ -18,7 +32,6 @@ enum Scratch {
     } catch {
       throw FileFault(path: folder, .unwritable)
     }
-    defer { try? files.removeItem(atPath: folder) }
-    return try body(folder)
+    return Folder(folder)
   }
 }

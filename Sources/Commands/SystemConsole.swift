@@ -1,3 +1,5 @@
+import Shell
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -24,6 +26,9 @@ extension Console {
       interrupts: Interrupts(watch: watchInterrupts, hasCome: { interruptCame != 0 }), environment: environment,
       executable: pathOfExecutable())
   }
+
+  /// Whether standard input is a keyboard.
+  static var isTyped: Bool { isatty(STDIN_FILENO) == 1 }
 
   private static func watchInterrupts() {
     // What was begun goes on: a read that waits is the only thing a second Ctrl-C has to end.
@@ -76,6 +81,8 @@ final class FileFeed: TextFeed {
         length = max(0, count)
       }
       if count < 0, errno == EINTR { continue }
+      // What cannot be read is not the end of what there was.
+      if count < 0 { FileSink.fail("cannot read standard input", errno) }
       return count > 0 ? bytes : nil
     }
   }
@@ -123,10 +130,19 @@ final class FileSink: TextSink {
         start += count
       } else if errno != EINTR {
         // Whoever read this has seen enough: that is no failure. Anything else is.
-        exit(errno == EPIPE ? ExitStatus.answered.rawValue : ExitStatus.failed.rawValue)
+        if errno == EPIPE { exit(ExitStatus.answered.rawValue) }
+        FileSink.fail("cannot write to \(descriptor == STDERR_FILENO ? "standard error" : "standard output")", errno)
       }
     }
     pending = []
+  }
+
+  /// Ends the process with a word about why.
+  static func fail(_ what: String, _ code: Int32) -> Never {
+    let sink = FileSink(STDERR_FILENO, environment: [:])
+    // Where standard error is what cannot be written to, there is nobody to tell.
+    if !what.hasSuffix("error") { sink.write("error: \(what): \(String(cString: strerror(code)))\n") }
+    exit(ExitStatus.failed.rawValue)
   }
 
   /// All of standard input, up to a limit that no rule file reaches.
@@ -136,6 +152,7 @@ final class FileSink: TextSink {
     while bytes.count <= limit {
       let count = read(descriptor, &buffer, buffer.count)
       if count < 0, errno == EINTR { continue }
+      if count < 0 { fail("cannot read standard input", errno) }
       guard count > 0 else { break }
       bytes += buffer.prefix(count)
     }

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Commands
+@testable import Shell
 
 /// Files of usage on the command line.
 @Suite("Import of usage")
@@ -39,7 +40,7 @@ struct ImportUsageTests {
         ], "\(first)")
       #expect(first.error.contains("rejected line 4: ") && first.error.contains("`12x`"), "\(first.error)")
       #expect(first.error.contains("rejected line 5: there is no account `north`"), "\(first.error)")
-      #expect(stand.run(["accounts"]).out == "acme  quota $0.00, balance $16.50\n")
+      #expect(stand.run(["accounts"]).out == "acme\t0.00\t16.50\t0.00\t1\n")
       #expect(stand.run(["audit"]).status == 0)
     }
   }
@@ -80,7 +81,7 @@ struct ImportUsageTests {
       let isSame = cost == "3"
       #expect(try Self.json(again)["known"] == .integer(isSame ? 1 : 0))
       #expect(again.error.contains("the id `u1` was used before with another `costing`") == !isSame, "\(again)")
-      #expect(stand.run(["accounts"]).out == "acme  quota $0.00, balance $17.00\n")
+      #expect(stand.run(["accounts"]).out == "acme\t0.00\t17.00\t0.00\t1\n")
     }
   }
 
@@ -123,7 +124,7 @@ struct ImportUsageTests {
       let file = try stand.write(Self.rows, to: "usage.csv")
       let report = try Self.json(stand.run(["import", "usage", file, "--batch", "\(size)", "--json"]))
       #expect(report["allowed"] == 2 && report["charged_nano"] == 3_500_000_000 && report["last_line"] == 7)
-      #expect(stand.run(["accounts"]).out == "acme  quota $0.00, balance $16.50\n")
+      #expect(stand.run(["accounts"]).out == "acme\t0.00\t16.50\t0.00\t1\n")
     }
   }
 
@@ -140,7 +141,7 @@ struct ImportUsageTests {
         let file = try stand.write(text, to: "usage.csv")
         let report = try Self.json(stand.run(["import", "usage", file, "--batch", "\(size)", "--json"]))
         #expect(report["allowed"] == 12 && report["requests"] == 0, "\(size): \(report.compact)")
-        #expect(stand.run(["accounts"]).out == "acme  quota $0.00, balance $60.00\n", "\(size)")
+        #expect(stand.run(["accounts"]).out == "acme\t0.00\t60.00\t0.00\t1\n", "\(size)")
         #expect(stand.run(["audit"]).status == 0)
       }
     }
@@ -153,7 +154,7 @@ struct ImportUsageTests {
       let tried = stand.run(["import", "usage", file, "--dry-run"])
       #expect(tried.status == 0 && tried.out.contains("(a dry run: nothing was kept)"))
       #expect(tried.out.contains("  allowed   2  $3.50\n") && tried.out.contains("  rejected  2\n"), "\(tried)")
-      #expect(stand.run(["accounts"]).out == "acme  quota $0.00, balance $20.00\n")
+      #expect(stand.run(["accounts"]).out == "acme\t0.00\t20.00\t0.00\t1\n")
       #expect(!FileManager.default.fileExists(atPath: "\(file).rejects"))
       let real = stand.run(["import", "usage", file])
       #expect(Self.lines(real.out)[1] == Self.lines(tried.out)[1])
@@ -178,7 +179,7 @@ struct ImportUsageTests {
       #expect(error.text.contains("interrupted after line 3; the same command goes on from there"))
       let rest = try Self.json(stand.run(["import", "usage", file, "--json"]))
       #expect(rest["known"] == 2 && rest["denied"]?["insufficient_balance"] == 1, "\(rest.compact)")
-      #expect(stand.run(["accounts"]).out == "acme  quota $0.00, balance $16.50\n")
+      #expect(stand.run(["accounts"]).out == "acme\t0.00\t16.50\t0.00\t1\n")
     }
   }
 
@@ -197,7 +198,7 @@ struct ImportUsageTests {
       let seconds = try Self.json(
         stand.run(["import", "usage", lines, "--account", "acme", "--start", "2026-01-01", "--json"]))
       #expect(seconds["allowed"] == 1, "\(seconds.compact)")
-      #expect(stand.run(["why", "j1"]).out.contains("2026-01-01T00:00:05Z"))
+      #expect(stand.run(["why", "j1"]).out.contains("acme / k1  2026-01-01 00:00:05 UTC"))
     }
   }
 

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import Commands
+@testable import Shell
 
 /// Lines from standard input, in the groups they arrive in.
 @Suite("Line feed")

@@ -51,7 +51,7 @@ struct PaymentCommandTests {
       #expect(drained.status == 0, "\(drained)")
       #expect(drained.out.contains("acme  asked visa for $25.00: paid  "), "\(drained)")
       #expect(drained.out.hasSuffix("1 request sent: 1 paid; 1 event taken up\n"), "\(drained)")
-      #expect(stand.run(["accounts"]).out == "acme  quota $0.00, balance $45.00\n")
+      #expect(stand.run(["accounts"]).out == "acme\t0.00\t45.00\t0.00\t1\n")
       #expect(stand.run(["pay", "list"]).error == "nothing waits\n")
       #expect(stand.run(["pay", "pending", "--provider", "/bin/sh \(script) paid"]).out == "nothing waits\n")
       let replay = stand.run(["topup", "acme", "$25", "as", "t1"])

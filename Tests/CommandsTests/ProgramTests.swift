@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import Commands
+@testable import Shell
 
 #if canImport(FoundationXML)
   import FoundationXML
@@ -160,10 +161,13 @@ struct ProgramTests {
       let discussion = command["discussion"]?.text ?? ""
       let lines = discussion.split(separator: "\n").filter { $0.hasPrefix("  ") }
       let inner = command["subcommands"]?.elements.filter { $0["commandName"] != "help" } ?? []
-      #expect(command["abstract"]?.text?.hasSuffix(".") == true, "\(name)")
+      let abstract = command["abstract"]?.text ?? ""
+      #expect(abstract.hasSuffix(".") && abstract.first?.isUppercase == true, "\(name): \(abstract)")
       if inner.isEmpty {
         #expect(discussion.contains("EXAMPLES:\n"), "\(name)")
-        #expect(lines.contains { $0.contains(name) }, "\(name): no example of it")
+        // The shell is what there is without the name of a command.
+        let start = name == "payg shell" ? "payg -" : name
+        #expect(lines.contains { $0.contains(start) }, "\(name): no example of it")
       }
       for line in lines { #expect(line.count <= 80, "\(name): \(line)") }
       for one in inner { look(one, path) }

@@ -1,6 +1,8 @@
+import Diagnostics
 import Testing
 
 @testable import Commands
+@testable import Shell
 
 /// The line that says how far something is.
 @Suite("Progress bar")

@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import Commands
+@testable import Shell
 
 /// A test store in a folder of its own, and commands on it as a shell would run them, without a process.
 struct Stand {

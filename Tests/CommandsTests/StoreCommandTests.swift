@@ -107,11 +107,14 @@ struct StoreCommandTests {
       #expect(stand.run(["account", "add", "north", "b"]).out.split(separator: "\n").count == 2)
       #expect(
         stand.run(["accounts"]).out
-          == "acme   quota $0.00, balance $20.00\nb      quota $0.00, balance $0.00\nnorth  quota $0.00, balance $0.00\n"
-      )
+          == "acme\t0.00\t20.00\t0.00\t2\nb\t0.00\t0.00\t0.00\t0\nnorth\t0.00\t0.00\t0.00\t0\n")
+      let table = stand.run(["accounts", "--table"]).out
+      for word in ["account", "quota", "balance", "keys", "$20.00", "north"] {
+        #expect(table.contains(word), "\(word): \(table)")
+      }
       #expect(
         stand.run(["balance", "acme"]).out
-          == "acme  2026-01-01T00:00:00Z\n  quota    $0.00 of $0.00\n  balance  $20.00\n"
+          == "acme  2026-01-01 00:00:00 UTC\n  quota    $0.00 of $0.00\n  balance  $20.00\n"
       )
       let json = try JsonReader.read(Array(stand.run(["balance", "acme", "--json"]).out.utf8))
       #expect(json["schema"] == "payg.balance/1" && json["keys"] == ["k1", "k2"])
@@ -136,7 +139,7 @@ struct StoreCommandTests {
         (["account", "add", "b", "--at", "2026-01-02"], 2, "later than it is"),
         (["account", "add", "b\u{7}"], 2, "cannot be the name of an account"),
         (["account", "add"], 64, "names"),
-        (["balance", "acm"], 1, "did you mean `acme`?"), (["balance", "zebra"], 1, "payg accounts"),
+        (["balance", "acm"], 1, "try: payg balance acme\n"), (["balance", "zebra"], 1, "help: payg accounts\n"),
         (["key", "add", "acm", "k"], 1, "did you mean `acme`?"), (["key", "add", "acme", "k1"], 1, "already"),
       ]
       for (arguments, status, text) in table {
@@ -144,7 +147,7 @@ struct StoreCommandTests {
         #expect(outcome.status == status && outcome.error.contains(text), "\(arguments): \(outcome)")
         #expect(outcome.out == "")
       }
-      #expect(stand.run(["accounts"]).out == "acme  quota $0.00, balance $20.00\n")
+      #expect(stand.run(["accounts"]).out == "acme\t0.00\t20.00\t0.00\t1\n")
     }
   }
 

@@ -80,7 +80,7 @@ struct SubmitTests {
       let answers = try Self.answers(stand.run(["submit"], input: [Self.request("a"), topup, Self.request("b")]))
       #expect(answers.map { $0["verdict"]?.text } == ["allowed", "allowed", "allowed"], "\(answers)")
       #expect(answers[1]["requests"] == [] && answers.map { $0["line"]?.integer } == [1, 2, 3])
-      #expect(stand.run(["accounts"]).out == "acme  quota $0.00, balance $43.00\n")
+      #expect(stand.run(["accounts"]).out == "acme\t0.00\t43.00\t0.00\t1\n")
     }
   }
 
@@ -113,7 +113,7 @@ struct SubmitTests {
         }
         let answer = try JsonReader.read(Array(line))
         #expect(answer["line"] == .integer(Int64(number)) && answer["verdict"] == "allowed")
-        #expect(stand.run(["accounts"]).out == "acme  quota $0.00, balance $\(20 - number).00\n")
+        #expect(stand.run(["accounts"]).out == "acme\t0.00\t\(20 - number).00\t0.00\t1\n")
       }
       try input.fileHandleForWriting.close()
       process.waitUntilExit()

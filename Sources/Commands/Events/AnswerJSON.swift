@@ -1,6 +1,7 @@
 import Engine
 import Formats
 import Language
+import Shell
 import Store
 
 /// Answers for machines: `payg.answer/1`.

@@ -1,7 +1,9 @@
+import Diagnostics
 import Engine
 import Formats
 import Language
 import Ledger
+import Shell
 import Store
 import Values
 

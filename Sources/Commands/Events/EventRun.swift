@@ -1,6 +1,8 @@
 import ArgumentParser
+import Diagnostics
 import Engine
 import Ledger
+import Shell
 import Store
 
 /// Options of every command that submits an event.

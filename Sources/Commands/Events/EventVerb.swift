@@ -1,4 +1,5 @@
 import ArgumentParser
+import Shell
 
 /// A word of the command line for one event of the policy.
 protocol EventVerb: Sendable {

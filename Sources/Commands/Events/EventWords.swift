@@ -3,6 +3,7 @@ import Engine
 import Formats
 import Lab
 import Language
+import Shell
 import Store
 
 /// An event as a command line or a request names it.
@@ -48,14 +49,4 @@ struct EventWords {
 extension Event {
   /// Whether an amount may be given with it.
   fileprivate var takesMoney: Bool { fields.prefix(givenCount).contains { $0.type.base == .money } }
-}
-
-extension ValueType {
-  /// Whether its values are called something, so that they stand in quotes.
-  var isWord: Bool {
-    switch self {
-    case .name, .key, .card, .record: true
-    case .money, .rate, .tokens, .integer, .ratio, .bool, .time, .duration, .enumeration: false
-    }
-  }
 }

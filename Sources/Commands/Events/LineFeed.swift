@@ -1,3 +1,5 @@
+import Shell
+
 /// The lines of standard input, in the groups they arrive in.
 struct LineFeed {
   /// Bytes of a line. What is longer is no request.

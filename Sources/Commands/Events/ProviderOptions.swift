@@ -1,6 +1,7 @@
 import ArgumentParser
 import Engine
 import Plugins
+import Shell
 import Standard
 import Store
 

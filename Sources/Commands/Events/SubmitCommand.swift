@@ -4,6 +4,7 @@ import Engine
 import Formats
 import Lab
 import Language
+import Shell
 import Store
 
 struct SubmitCommand: ConsoleCommand {

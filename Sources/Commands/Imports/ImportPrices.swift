@@ -2,6 +2,7 @@ import ArgumentParser
 import Diagnostics
 import Formats
 import Lab
+import Shell
 import Store
 
 /// `payg import prices FILE`: a price list as the CSV table of the pricing rules.
@@ -96,5 +97,5 @@ struct ImportPrices: ConsoleCommand {
 }
 
 extension PriceImport.Failure: CommandFault {
-  var status: ExitStatus { .failed }
+  public var status: ExitStatus { .failed }
 }

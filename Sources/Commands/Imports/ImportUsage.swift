@@ -1,6 +1,8 @@
 import ArgumentParser
+import Diagnostics
 import Formats
 import Lab
+import Shell
 import Store
 import Values
 
@@ -155,9 +157,9 @@ struct ImportUsage: ConsoleCommand {
 }
 
 extension TrafficFault: CommandFault {
-  var status: ExitStatus { .failed }
+  public var status: ExitStatus { .failed }
 }
 
 extension InputFault: CommandFault {
-  var status: ExitStatus { .failed }
+  public var status: ExitStatus { .failed }
 }

@@ -1,6 +1,7 @@
 import Engine
 import Formats
 import Lab
+import Shell
 import Store
 
 /// Charges the rows of a file, many in one transaction, each once.

@@ -1,6 +1,8 @@
+import Diagnostics
 import Engine
 import Formats
 import Lab
+import Shell
 import Store
 import Values
 

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Diagnostics
 import Engine
 import Formats
+import Shell
 import Store
 import Values
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Formats
 import Lab
+import Shell
 import Store
 import Values
 

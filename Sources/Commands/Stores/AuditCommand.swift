@@ -1,5 +1,7 @@
 import ArgumentParser
+import Diagnostics
 import Formats
+import Shell
 import Store
 
 struct AuditCommand: ConsoleCommand {

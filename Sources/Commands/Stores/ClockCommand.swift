@@ -1,5 +1,6 @@
 import ArgumentParser
 import Formats
+import Shell
 import Store
 import Values
 

@@ -1,6 +1,8 @@
 import ArgumentParser
+import Diagnostics
 import Formats
 import Lab
+import Shell
 import Store
 
 struct InitCommand: ConsoleCommand {

@@ -4,6 +4,7 @@ import Engine
 import Formats
 import Lab
 import Language
+import Shell
 import Store
 
 /// `payg key …`: the API keys of an account.

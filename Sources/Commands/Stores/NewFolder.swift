@@ -1,4 +1,5 @@
 import Lab
+import Shell
 import Store
 
 #if canImport(FoundationEssentials)

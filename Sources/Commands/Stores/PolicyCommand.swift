@@ -1,7 +1,9 @@
 import ArgumentParser
+import Diagnostics
 import Engine
 import Formats
 import Lab
+import Shell
 import Store
 
 /// `payg policy …`: the rules a store decides by.

@@ -2,6 +2,7 @@ import Diagnostics
 import Engine
 import Lab
 import Language
+import Shell
 import Store
 
 /// The way of policy texts from folders into stores, and from stores into engines.

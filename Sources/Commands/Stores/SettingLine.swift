@@ -3,6 +3,7 @@ import Engine
 import Lab
 import Language
 import Ledger
+import Shell
 import Store
 
 /// A change of a setting, as `limits.spending_limit to $50 for key k1` says it.

@@ -2,6 +2,7 @@ import ArgumentParser
 import Engine
 import Lab
 import Language
+import Shell
 import Store
 
 /// Which store a command works on, and what its policy needs to be read.

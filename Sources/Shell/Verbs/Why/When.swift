@@ -23,7 +23,7 @@ extension Verb {
       let days = try session.days(of: standing, world)
       let key: Int? = nil
       let forecast = Forecast(standing.state, by: standing.engine, key: key, days: days, at: standing.at)
-      var answer = Answer("payg.forecast/1", subject: standing.name)
+      var answer = Answer("payg.when/1", subject: standing.name)
       answer.account = standing.name
       answer.isProse = true
       answer.say(session.ink.strong(standing.name) + "  \(standing.at.minuteText)" + session.place(of: world))

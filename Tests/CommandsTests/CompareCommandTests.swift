@@ -1,0 +1,128 @@
+import Formats
+import Foundation
+import GRDB
+import Testing
+
+/// A store's history replayed: under the policy that made it, it has to come to what the store says.
+@Suite("Replaying a store's history")
+struct CompareCommandTests {
+  /// Charges that wait, are declined and are answered late; a refund; settings that change.
+  private static let story: [[String]] = [
+    ["account", "add", "ada", "--key", "laptop", "--set", "card visa"],
+    ["topup", "ada", "$20", "as", "t1"],
+    ["topup", "ada", "$30, card sepa-pending", "as", "t2"],
+    ["request", "ada", "model gpt-4o, input 1200, output 300", "as", "r1"],
+    ["clock", "to", "2026-10-02"],
+    ["topup", "ada", "$7, card visa-declined", "as", "t3"],
+    ["topup", "ada", "$7, card visa", "as", "t3"],
+    ["event", "collect_paid", "ada", "payment t2", "as", "late-1"],
+    ["request", "ada", "model gpt-4o, input 1201, output 301", "as", "r2"],
+    ["topup", "ada", "$30, card sepa-pending", "as", "t2"],
+    ["event", "auto_topup", "ada", "enabled on, threshold $57, amount $25", "as", "at"],
+    ["clock", "to", "2026-10-03"],
+    ["request", "ada", "model gpt-4o, input 1000000, output 300", "as", "r3"],
+    ["set", "ada", "limits.spending_limit", "to", "$3"],
+    ["refund", "ada", "$5, payment t1, approved_by mia, reason \"too much\"", "as", "f1"],
+    ["refund", "ada", "$9999, payment t1, approved_by mia, reason \"too much\"", "as", "f2"],
+    ["hold", "ada", "model gpt-4o, input 1000, max_output 900", "as", "h1"],
+    ["settle", "ada", "hold h1, input 1000, output 20", "as", "h1-end"],
+    ["topup", "ada", "$9, card sepa-pending", "as", "t9"],
+  ]
+
+  private static func withStore<Result>(_ story: [[String]] = story, _ body: (String) throws -> Result) throws -> Result
+  {
+    try Program.withFolder { (folder: URL) throws in
+      let store = folder.appending(path: "story.payg").path
+      let made = try Program.run(["init", store, "--rules", "rules", "--test-clock", "2026-10-01T08:00"])
+      try #require(made.status == 0, "\(made.error)")
+      for line in story {
+        let done = try Program.run(line + ["--store", store])
+        #expect([0, 2].contains(done.status), "\(line): \(done.error)")
+      }
+      return try body(store)
+    }
+  }
+
+  private static func json(_ words: [String], _ store: String) throws -> Json {
+    let program = try Program.run(["compare", "current", "current", "on"] + words + ["--json", "--store", store])
+    #expect(program.status == 0, "\(program.error)")
+    return try JsonReader.read(Array(program.out.utf8))
+  }
+
+  @Test(
+    "the same policy comes to the same postings, in any period",
+    arguments: [
+      ("all", "2026-01-01", "2027-01-01"), ("2026-10-01", "2026-10-01", "2026-10-02"),
+      ("2026-10-02", "2026-10-02", "2026-10-03"), ("2026-10-03", "2026-10-03", "2026-10-04"),
+    ])
+  func isTheSame(period: String, start: String, end: String) throws {
+    try Self.withStore { store in
+      let report = try Self.json([period], store)
+      let pair = try #require(report["comparisons"]?.elements.first)
+      #expect(pair["differ"] == 0)
+      let candidate = try #require(report["candidates"]?.elements.first)
+      #expect(candidate["refusals"]?.elements.isEmpty == true)
+      #expect(candidate["impossible"]?.elements.isEmpty == true)
+      let queue = try DatabaseQueue(path: store)
+      let moved = try queue.read { database in
+        var moved: [String: Int64] = [:]
+        let rows = try Row.fetchAll(
+          database,
+          sql: """
+            SELECT source, destination, amount FROM posting
+            WHERE at >= unixepoch(?) * 1000000 AND at < unixepoch(?) * 1000000
+            """, arguments: [start, end])
+        for row in rows {
+          let amount: Int64 = row["amount"]
+          moved[row["source"], default: 0] -= amount
+          moved[row["destination"], default: 0] += amount
+        }
+        return moved
+      }
+      let money = try #require(candidate["money"])
+      func amount(_ name: String) -> Int64 { money["\(name)_nano"]?.integer ?? .min }
+      #expect(amount("charged") + amount("quota") + amount("absorbed") == moved["usage", default: 0])
+      #expect(amount("paid_in") == -moved["cards", default: 0])
+      #expect(amount("refunded") == moved["refunds", default: 0])
+      #expect(amount("quota") == -moved["subscription.quota", default: 0])
+    }
+  }
+
+  @Test("compare, backtest, sweep: reports, files, exit codes")
+  func reports() throws {
+    try Self.withStore { store in
+      let reform = Program.root.appending(path: "REPL/demo/reforms/half-even.rules").path
+      let text = try Program.run(["compare", "current", reform, "on", "last", "week", "--store", store])
+      #expect(text.status == 0 && text.out.contains("current → half-even.rules"), "\(text.out)\(text.error)")
+      let differs = try Program.run(["backtest", reform, "on", "all", "--exit-code", "--store", store])
+      #expect(differs.status == 2, "\(differs.error)")
+      #expect(differs.out.contains("changed rules: pricing.rounding"))
+      let same = try Program.run(["compare", "current", "current", "on", "all", "--exit-code", "--store", store])
+      #expect(same.status == 0)
+      let csv = try Program.run(["backtest", reform, "on", "all", "--csv", "--store", store])
+      #expect(csv.out.hasPrefix("candidate,account,kind,id,at,change,"))
+      let swept = try Program.run(["sweep", "limits.spending_limit in $0..$10 step $5", "on", "all", "--store", store])
+      #expect(swept.status == 0 && swept.out.contains("$10.00"), "\(swept.error)")
+      let usage = Program.root.appending(path: "REPL/demo/usage.csv.gz").path
+      let file = try Program.run(
+        ["compare", "rules", "rules+\(reform)", "on", usage, "--given", "balance is $20", "--rules", "rules"])
+      #expect(file.status == 0 && file.out.contains("8,316 events, 12 accounts"), "\(file.error)")
+    }
+  }
+
+  @Test(
+    "what is no comparison is a bad command line",
+    arguments: [
+      ["compare", "current"], ["compare", "current", "on", "all"], ["compare", "current", "current", "on"],
+      ["compare", "current", "nowhere", "on", "all"], ["compare", "current", "current", "on", "no such period"],
+      ["sweep", "limits.spending_limit", "on", "all"],
+    ])
+  func wrong(words: [String]) throws {
+    try Self.withStore([]) { store in
+      let program = try Program.run(words + ["--store", store])
+      #expect([1, 64].contains(program.status), "\(program.out)")
+      #expect(program.error.contains("error: "))
+      #expect(program.error.contains("help: ") || program.error.contains("Usage"), "\(program.error)")
+    }
+  }
+}
