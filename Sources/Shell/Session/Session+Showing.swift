@@ -23,7 +23,11 @@ extension Session {
     }
     if target == nil, !flags.contains("all"), !answer.showsAll { rendering.mostRows = settings.mostRows }
     if mode == .json { rendering.coordinates = try? json(of: coordinates, account: answer.account) }
-    let text = rendering.text(of: answer)
+    var text = rendering.text(of: answer)
+    // Only where there is a screen: a file and a test have no last column.
+    if target == nil, mode == .table, surroundings.rows() != nil {
+      text = Wrapping.wrapped(text, to: settings.width ?? console.out.width)
+    }
     var status = ExitStatus.answered
     if let target {
       status = write(text, to: target)
