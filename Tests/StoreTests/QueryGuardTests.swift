@@ -121,6 +121,7 @@ struct QueryGuardTests {
       "select 1" + list(" + 1", 5_000, ""), list("select 1", 300, " union all "),
       "select * from accounts where " + list("account = 'x'", 3_000, " or "),
       "select '" + String(repeating: "%a", count: 300) + "' like '" + String(repeating: "%a", count: 300) + "'",
+      "select printf('%.*c', 1000000000, 'x')", "select format('%1000000000d', 1)",
       "select replace(printf('%.*c', 100000, 'x'), 'x', printf('%.*c', 1000, 'y'))",
       "select max(" + list("1", 150) + ")", "select * from " + list("accounts", 80),
       String(repeating: "select (", count: 2_000), "select \u{0}", "select 1\u{0}; drop table event", "\u{FEFF}",
@@ -139,12 +140,6 @@ struct QueryGuardTests {
       #expect((fault?.message.utf8.count ?? 0) < 2_000)
       if let offset = fault?.offset { #expect(offset >= 0 && offset <= sql.utf8.count) }
     }
-    // SQLite's own `printf` makes nothing of a text that is too long, and takes no memory for it.
-    var made: [QueryValue] = []
-    _ = try stage.query.run(
-      "select printf('%.*c', 1000000000, 'x')", most: 1, seconds: 5, isInterrupted: { false }
-    ) { made += $0 }
-    #expect(made == [.null])
     // Swift's own joins of many: an answer of no end is cut.
     var seen = 0
     let outcome = try stage.query.run(

@@ -92,8 +92,9 @@ final class QueryGuard {
   static let functions: Set<String> = Set(
     ownFunctions
       + [
-        "abs", "char", "coalesce", "concat", "concat_ws", "format", "glob", "hex", "if", "ifnull", "iif", "instr",
-        "length", "like", "likelihood", "likely", "lower", "ltrim", "max", "min", "nullif", "octet_length", "printf",
+        // No `printf`: a width of a billion keeps it busy for seconds, where no time limit is looked at.
+        "abs", "char", "coalesce", "concat", "concat_ws", "glob", "hex", "if", "ifnull", "iif", "instr",
+        "length", "like", "likelihood", "likely", "lower", "ltrim", "max", "min", "nullif", "octet_length",
         "quote", "random", "replace", "round", "rtrim", "sign", "substr", "substring", "trim", "typeof", "unhex",
         "unicode", "unlikely", "upper",
         // Time.
