@@ -17,8 +17,6 @@ public struct ComparisonOptions: Sendable {
   public var threads = 0
   /// Groups of accounts that are worked on one at a time. The result does not depend on it.
   public var shards = 64
-  /// What the traffic would have been.
-  public var change: TrafficChange?
   /// Is told every difference as it is found, from several threads, in no order over accounts.
   public var onDifference: (@Sendable (Difference) -> Void)?
 

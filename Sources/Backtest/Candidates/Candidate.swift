@@ -14,6 +14,8 @@ public struct Candidate: Sendable {
   /// What it was read from; nil for an engine alone. Opening states in scenario lines need it, and so does saying which rules
   /// changed.
   public var rules: LoadedRules?
+  /// What its customers would have done and been instead; nothing: what happened.
+  public var supposition = Supposition()
 
   /// An engine that is at hand.
   public init(name: String, engine: RuleEngine, rules: LoadedRules? = nil) {

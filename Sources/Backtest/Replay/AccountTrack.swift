@@ -9,7 +9,9 @@ final class AccountTrack {
   /// Its number of the next occurrence.
   var number = 0
   var memory = IdMemory()
-  /// The day its books were looked at last, counted from 1970.
+  /// The day it came up, counted from 1970.
+  let firstDay: Int
+  /// The day its books were looked at last.
   var day: Int
   /// By candidate from the second on: events by change; empty while there is none.
   var changes: [[Int]]
@@ -35,6 +37,7 @@ final class AccountTrack {
   init(_ name: String, day: Int, _ sides: [Side]) {
     self.name = name
     self.day = day
+    firstDay = day
     self.sides = sides
     changes = Array(repeating: [], count: max(0, sides.count - 1))
   }

@@ -76,7 +76,8 @@ final class Shard {
     var sides: [Side] = []
     sides.reserveCapacity(lineup.entrants.count)
     for (index, entrant) in lineup.entrants.enumerated() {
-      let opening = try lineup.history.opening(of: occurrence.account, under: entrant.candidate)
+      var opening = try lineup.history.opening(of: occurrence.account, under: entrant.candidate)
+      if let begin = entrant.candidate.supposition.beginning { try begin(&opening, occurrence.at) }
       let engine = engine(index, opening.engine ?? entrant.candidate.engine)
       let books = Books(opening.account, quotas: entrant.quotas)
       sides.append(
@@ -112,9 +113,7 @@ final class Shard {
 
   // MARK: - Events
 
-  private func take(_ original: EventCall, _ said: [RecordedAnswer], _ track: AccountTrack, at time: Int64) throws {
-    var call = original
-    if let change = lineup.options.change, !change.apply(&call, lineup.history.program) { return }
+  private func take(_ call: EventCall, _ said: [RecordedAnswer], _ track: AccountTrack, at time: Int64) throws {
     let kind = call.event
     guard lineup.kinds.indices.contains(kind) else { return }
     events += 1
@@ -167,7 +166,13 @@ final class Shard {
     if !said.isEmpty { track.sides[index].provider.expect(said, for: lineup.kinds[call.event], call.id) }
     let own: EventCall
     do throws(EventWords.Unreadable) {
-      own = try words.call(call)
+      if let change = lineup.entrants[index].candidate.supposition.change {
+        var changed = call
+        if change(&changed, lineup.history.program) { tallies[index].changed += 1 }
+        own = try words.call(changed)
+      } else {
+        own = try words.call(call)
+      }
     } catch {
       return Side.Answered(
         outcome: Outcome(.impossible), problem: "`\(lineup.kinds[call.event])` has to say `\(error.field)`")
@@ -284,6 +289,18 @@ final class Shard {
     }
   }
 
+  /// What a plan costs an account: for each month from its first day on, begun ones whole.
+  private func fees(of track: AccountTrack, _ candidate: Candidate) throws(BacktestFault) -> Int64 {
+    let fee = candidate.supposition.monthlyFee
+    guard fee != 0 else { return 0 }
+    let (first, last) = (CivilDate(daysSinceEpoch: track.firstDay), CivilDate(daysSinceEpoch: track.day))
+    var months = (last.year - first.year) * 12 + last.month - first.month
+    if last.day >= first.day { months += 1 }
+    let (sum, overflow) = fee.multipliedReportingOverflow(by: Int64(max(1, months)))
+    if overflow { throw .sumTooLarge(what: "fees") }
+    return sum
+  }
+
   /// Closes an account's books and lets go of it.
   private func end(_ track: AccountTrack) throws(BacktestFault) {
     for open in track.open.values.sorted(by: { $0.place.number < $1.place.number }) {
@@ -293,7 +310,8 @@ final class Shard {
     try closeDay(of: track)
     var moved: [MoneyMoved] = []
     for side in track.sides {
-      let money = try side.morning.moved(since: side.opening)
+      var money = try side.morning.moved(since: side.opening)
+      money.fees = try fees(of: track, lineup.entrants[side.entrant].candidate)
       try tallies[side.entrant].money.add(money)
       moved.append(money)
     }

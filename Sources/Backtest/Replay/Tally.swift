@@ -8,6 +8,8 @@ struct Tally {
   static let others = "others"
 
   var money = MoneyMoved()
+  /// Events that its supposition changed.
+  var changed = 0
   var verdicts = [Int](repeating: 0, count: Outcome.Verdict.allCases.count)
   var denials: [Reason: Int] = [:]
   var promises: [Int: Broken] = [:]
@@ -99,6 +101,7 @@ struct Tally {
     other.closeDay()
     date = Int.min
     try money.add(other.money)
+    changed += other.changed
     for index in verdicts.indices { verdicts[index] += other.verdicts[index] }
     denials.merge(other.denials, uniquingKeysWith: +)
     for (day, sums) in other.days {

@@ -29,6 +29,8 @@ public struct CandidateResult: Sendable {
   public var name: String
   public var hash: String
   public var money = MoneyMoved()
+  /// Events that were not as they had been, because of what is supposed.
+  public var changedEvents = 0
   /// By verdict, in the order of `Outcome.Verdict.allCases`.
   public var verdicts = [Int](repeating: 0, count: Outcome.Verdict.allCases.count)
   /// What said no how often: code and rule, the most frequent first.
@@ -121,5 +123,7 @@ public struct AccountDifference: Sendable, Hashable {
   public var newlyAllowed: Int { changes[Int(Change.denyToAllow.rawValue)] }
   /// B less A: what the customer's usage cost, and what cards paid in less what came back.
   public var charged: Int64 { b.charged &- a.charged }
+  /// The same with what their plans cost.
+  public var pays: Int64 { b.pays &- a.pays }
   public var paidIn: Int64 { (b.paidIn &- b.refunded) &- (a.paidIn &- a.refunded) }
 }

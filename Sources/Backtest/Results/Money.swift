@@ -18,8 +18,13 @@ public struct MoneyMoved: Sendable, Hashable {
   public var disputed: Int64 = 0
   /// Corrections.
   public var adjusted: Int64 = 0
+  /// What plans are supposed to cost; nothing in the ledger.
+  public var fees: Int64 = 0
 
   public init() {}
+
+  /// What a customer pays for usage: out of balances, and for plans.
+  public var pays: Int64 { charged &+ fees }
 
   /// Every part with its name, in the order reports have them.
   public static let parts: [(name: String, words: String, path: WritableKeyPath<MoneyMoved, Int64> & Sendable)] = [
@@ -27,30 +32,13 @@ public struct MoneyMoved: Sendable, Hashable {
     ("absorbed", "borne by the platform", \.absorbed), ("paid_in", "paid in by cards", \.paidIn),
     ("granted", "given away", \.granted), ("refunded", "refunded", \.refunded),
     ("disputed", "taken back by banks", \.disputed), ("adjusted", "corrected", \.adjusted),
+    ("fees", "plan fees", \.fees),
   ]
 
   /// Adds another sum.
   public mutating func add(_ other: MoneyMoved) throws(BacktestFault) {
-    try combine(other, { $0.addingReportingOverflow($1) })
-  }
-
-  /// Takes another sum away.
-  public mutating func subtract(_ other: MoneyMoved) throws(BacktestFault) {
-    try combine(other, { $0.subtractingReportingOverflow($1) })
-  }
-
-  /// What is more in this than in another, wherever it fits.
-  public func minus(_ other: MoneyMoved) -> MoneyMoved {
-    var result = self
-    for part in MoneyMoved.parts { result[keyPath: part.path] &-= other[keyPath: part.path] }
-    return result
-  }
-
-  private mutating func combine(
-    _ other: MoneyMoved, _ operation: (Int64, Int64) -> (partialValue: Int64, overflow: Bool)
-  ) throws(BacktestFault) {
     func sum(_ left: inout Int64, _ right: Int64, _ what: String) throws(BacktestFault) {
-      let (value, overflow) = operation(left, right)
+      let (value, overflow) = left.addingReportingOverflow(right)
       if overflow { throw .sumTooLarge(what: what) }
       left = value
     }
@@ -62,5 +50,6 @@ public struct MoneyMoved: Sendable, Hashable {
     try sum(&refunded, other.refunded, "refunds")
     try sum(&disputed, other.disputed, "disputes")
     try sum(&adjusted, other.adjusted, "corrections")
+    try sum(&fees, other.fees, "fees")
   }
 }

@@ -46,16 +46,3 @@ public struct Opening: Sendable {
     self.cards = cards
   }
 }
-
-/// A change of each event before it is replayed, the same for every candidate: what the traffic would have been.
-public struct TrafficChange: Sendable {
-  /// `max output 4,000`
-  public var name: String
-  /// Changes one event, whose fields are those of the program; false leaves it out.
-  public var apply: @Sendable (inout EventCall, Program) -> Bool
-
-  public init(name: String, apply: @escaping @Sendable (inout EventCall, Program) -> Bool) {
-    self.name = name
-    self.apply = apply
-  }
-}

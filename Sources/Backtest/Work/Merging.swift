@@ -38,6 +38,7 @@ struct Merging {
     for shard in shards { try tally.add(shard.tallies[index]) }
     var result = CandidateResult(name: candidate.name, hash: candidate.hash)
     result.money = tally.money
+    result.changedEvents = tally.changed
     result.verdicts = tally.verdicts
     result.denials = tally.denials.map { (lineup.word($0.key.code), lineup.word($0.key.decider), $0.value) }
       .sorted { ($1.2, $0.0, $0.1) < ($0.2, $1.0, $1.1) }.map { (code: $0.0, rule: $0.1, count: $0.2) }
