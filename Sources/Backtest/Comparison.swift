@@ -54,7 +54,7 @@ public enum Comparison {
       throw BacktestFault.tooManyCandidates(limit: ComparisonOptions.mostCandidates)
     }
     let start = ContinuousClock.now
-    let lineup = Lineup(candidates, history, options)
+    let lineup = try Lineup(candidates, history, options)
     let floor = WorkFloor(lineup, try history.parts(), progress: progress, isInterrupted: isInterrupted)
     try floor.run()
     var result = try Merging(lineup, floor).result()

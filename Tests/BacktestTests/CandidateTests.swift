@@ -38,7 +38,7 @@ struct CandidateTests {
 
   @Test("a broken reform is shown with its text, and nothing is replayed")
   func broken() throws {
-    try Self.withFile(Stage.reform("limits.no_such_setting default on")) { path in
+    _ = try Self.withFile(Stage.reform("limits.no_such_setting default on")) { path in
       #expect(throws: BacktestFault.self) { try reading.candidate(path) }
     }
   }

@@ -110,6 +110,46 @@ struct CompareCommandTests {
     }
   }
 
+  @Test("another model, a limit, a cache and a plan, on a file and on a store, with what each account pays")
+  func usage() throws {
+    let usage = Program.root.appending(path: "REPL/demo/usage.csv.gz").path
+    let reform = Program.root.appending(path: "REPL/demo/reforms/limit-10.rules").path
+    let file = ["on", usage, "--given", "balance is $1000", "--rules", "rules"]
+    let text = try Program.run(
+      ["compare", "current", "model is gpt-4o-mini", "output at most 500", "cached at least 60% of input"] + file)
+    #expect(text.status == 0 && text.out.contains("current → cached at least 60% of input"), "\(text.out)\(text.error)")
+    let accounts = try Program.run(
+      ["compare", "first cancel", "first subscribe quota $20 rate 4/5, first fallback.enabled on, fee $16 each month"]
+        + file + ["--accounts"])
+    #expect(accounts.status == 0 && accounts.out.contains("all of these"), "\(accounts.error)")
+    let csv = try Program.run(
+      ["backtest", "\(reform), model is gpt-4o", "pricing.rounding default nano"] + file + ["--accounts", "--csv"])
+    let rows = csv.out.split(separator: "\r\n")
+    #expect(csv.status == 0 && rows.count == 25, "\(csv.error)")
+    #expect(rows.first?.hasPrefix("candidate,account,newly_denied,") == true)
+    #expect(rows.last?.hasPrefix("pricing.rounding default nano,") == true)
+    #expect(rows.count(where: { $0.hasPrefix("\"limit-10.rules, model is gpt-4o\",") }) == 12)
+    try Self.withStore { store in
+      let json = try Program.run(
+        [
+          "compare", "current", "model is gpt-4o-mini", "never request, never hold", "on", "all", "--json", "--store",
+          store,
+        ])
+      let report = try JsonReader.read(Array(json.out.utf8))
+      let money = report["candidates"]?.elements.map { $0["money"]?["charged_nano"]?.integer ?? 0 } ?? []
+      #expect(money.count == 3 && money[0] > money[1] && money[1] > 0 && money[2] == 0, "\(json.out)\(json.error)")
+      let wrong = try Program.run(["compare", "current", "model is gpt-4o-mni", "on", "all", "--store", store])
+      #expect(wrong.status == 64)
+      #expect(wrong.error.contains("  model is gpt-4o-mni\n           ^^^^^^^^^^\n"), "\(wrong.error)")
+      #expect(wrong.error.contains("did you mean `gpt-4o-mini`?"))
+      let hash = try #require(report["candidates"]?.elements.first?["policy"]?.text)
+      let kept = try Program.run([
+        "compare", "current", "\(hash.prefix(12)), output at most 5", "on", "all", "--store", store,
+      ])
+      #expect(kept.status == 0, "\(kept.error)")
+    }
+  }
+
   @Test(
     "what is no comparison is a bad command line",
     arguments: [

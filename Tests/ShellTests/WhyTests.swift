@@ -89,6 +89,27 @@ struct WhyTests {
         "expect denied with quota_exceeded", "expect limits.payg_spent is $14.941452",
       ]
     ),
+    // Another model, a limit, a cache; a plan instead.
+    (
+      "transcript-13",
+      [
+        "compare 'model is gpt-4o-mini where model is claude-opus-4-5-20251101' on 2026-10", "affected",
+        "examples 1 of paid differs",
+        "compare 'first cancel, never subscribe' 'never subscribe, first subscribe quota $20 rate 4/5, first fallback.enabled on, fee $16 each month' on 2026-10",
+        "affected 5", "affected 2 --json",
+      ]
+    ),
+    (
+      "compare-mistakes",
+      [
+        "compare current 'model is gpt-4o-mni' on 2026-10", "compare 'outptu at most 500' on 2026-10",
+        "compare current \"fee $20 each week\" on 2026-10", "compare current model is gpt-4o on 2026-10",
+        "compare current 'first subscribe qota $20' on 2026-10",
+        "compare current 'first cancel,, fee $1 each month' on all",
+        "compare current 'limits.spending_limt default $5' on 2026-10", "balance ada under 'model is gpt-4o'",
+        "compare current nowhere on 2026-10", "compare current beef on 2026-10",
+      ]
+    ),
     // Trouble.
     (
       "why-mistakes",
@@ -168,7 +189,14 @@ struct WhyTests {
     ]
     let typed = try Typed()
     var text = ""
-    for (question, line) in questions {
+    // What the costs of usage depend on: each is compared, and then told account by account.
+    let usage = [
+      ("What if everybody had used a cheaper model?", "compare 'model is gpt-4o-mini' on 2026-10"),
+      ("What if no answer had been longer than 500 tokens?", "compare 'output at most 500' on 2026-10"),
+      ("What if six of ten tokens of input had been cached?", "compare 'cached at least 60% of input' on 2026-10"),
+    ]
+    let asked = questions + usage.flatMap { [$0, ("And each account?", "affected 3")] }
+    for (question, line) in asked {
       let answer = typed.type(line)
       #expect(typed.status == .answered, "\(line)\n\(answer)")
       text += "# \(question)\npayg> \(line)\n\(answer)\n"

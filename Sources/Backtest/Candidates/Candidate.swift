@@ -54,6 +54,8 @@ public enum BacktestFault: Error, Sendable, Hashable {
   case traffic(message: String, help: String?)
   /// What was asked for is no candidate or no traffic.
   case request(message: String, help: String?)
+  /// A stretch of what somebody wrote cannot be understood: offsets in UTF-8.
+  case words(message: String, text: String, range: Range<Int>, help: String?)
 }
 
 extension BacktestFault: CustomStringConvertible {
@@ -67,7 +69,19 @@ extension BacktestFault: CustomStringConvertible {
       "account `\(account)` cannot begin under `\(candidate)`: \(reason)"
     case .sumTooLarge(let what): "the sum of \(what) is larger than any amount"
     case .traffic(let message, _), .request(let message, _): message
+    case .words(let message, let text, let range, _): "\(message)\n\(BacktestFault.excerpt(text, range))"
     }
+  }
+
+  /// What was written, with carets below the place that is meant.
+  private static func excerpt(_ text: String, _ range: Range<Int>) -> String {
+    let bytes = Array(text.utf8)
+    let low = min(max(0, range.lowerBound), bytes.count)
+    let high = min(max(low, range.upperBound), bytes.count)
+    let line = String(decoding: bytes.map { $0 < 0x20 || $0 == 0x7F ? 0x20 : $0 }, as: UTF8.self)
+    let blanks = String(decoding: bytes[..<low], as: UTF8.self).count
+    let carets = max(1, String(decoding: bytes[low..<high], as: UTF8.self).count)
+    return "  \(line)\n  \(String(repeating: " ", count: blanks))\(String(repeating: "^", count: carets))"
   }
 
   /// What to do about it, one line.
@@ -78,7 +92,7 @@ extension BacktestFault: CustomStringConvertible {
     case .tooManyCandidates: "compare them in several passes"
     case .opening: "choose a later beginning, or add what is missing to the rules"
     case .sumTooLarge: "compare a shorter period"
-    case .traffic(_, let help), .request(_, let help): help
+    case .traffic(_, let help), .request(_, let help), .words(_, _, _, let help): help
     }
   }
 

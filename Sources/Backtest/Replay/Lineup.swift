@@ -14,7 +14,9 @@ final class Lineup: Sendable {
   /// The number of the code of a conflict.
   let conflict: Int32
 
-  init(_ candidates: [Candidate], _ history: any TrafficHistory, _ options: ComparisonOptions) {
+  init(
+    _ candidates: [Candidate], _ history: any TrafficHistory, _ options: ComparisonOptions
+  ) throws(BacktestFault) {
     self.history = history
     self.options = options
     var pool = WordPool()
@@ -22,7 +24,9 @@ final class Lineup: Sendable {
     let program = history.program
     kinds = program.events.map(\.name)
     let base = candidates.first?.engine.program.buckets.map(\.name) ?? []
-    entrants = candidates.map { Entrant($0, calledBy: program, base: base, &pool) }
+    var entrants: [Entrant] = []
+    for candidate in candidates { entrants.append(try Entrant(candidate, calledBy: program, base: base, &pool)) }
+    self.entrants = entrants
     words = pool.words
   }
 
@@ -46,9 +50,16 @@ final class Entrant: Sendable {
   /// Buckets that are filled anew.
   let quotas: [Int]
   let settings: [String: Int]
+  /// What is supposed of its events; nil: they are as they were.
+  let usage: UsageRewriting?
 
-  init(_ candidate: Candidate, calledBy words: Program, base: [String], _ pool: inout WordPool) {
+  init(
+    _ candidate: Candidate, calledBy words: Program, base: [String], _ pool: inout WordPool
+  ) throws(BacktestFault) {
     self.candidate = candidate
+    let supposition = candidate.supposition
+    usage =
+      supposition.usage.isEmpty && supposition.leftOut.isEmpty ? nil : try UsageRewriting(supposition, in: words)
     let program = candidate.engine.program
     events = words.events.map { EventWords($0, in: program) }
     codes = program.denials.map { pool.number(of: $0.code) }

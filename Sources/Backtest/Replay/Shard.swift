@@ -77,7 +77,10 @@ final class Shard {
     sides.reserveCapacity(lineup.entrants.count)
     for (index, entrant) in lineup.entrants.enumerated() {
       var opening = try lineup.history.opening(of: occurrence.account, under: entrant.candidate)
-      if let begin = entrant.candidate.supposition.beginning { try begin(&opening, occurrence.at) }
+      if let beginning = entrant.candidate.supposition.beginning {
+        let problems = beginning.begin(&opening, under: entrant.candidate.engine, at: occurrence.at)
+        for problem in problems { tallies[index].fails(problem) }
+      }
       let engine = engine(index, opening.engine ?? entrant.candidate.engine)
       let books = Books(opening.account, quotas: entrant.quotas)
       sides.append(
@@ -137,6 +140,7 @@ final class Shard {
         answered = submit(call, said, track, index)
       }
       switch answered.outcome.verdict {
+      case _ where answered.isLeftOut: break
       case .allowed, .repeated: allowed |= bit
       case .waiting: isWaiting = true
       case .denied, .conflict, .impossible: break
@@ -163,12 +167,22 @@ final class Shard {
       return Side.Answered(
         outcome: Outcome(.impossible), problem: "the policy has no event `\(lineup.kinds[call.event])`")
     }
+    if let usage = lineup.entrants[index].usage, usage.leavesOut(call, of: track.name) {
+      tallies[index].changed[call.event, default: 0] += 1
+      tallies[index].leftOut[call.event, default: 0] += 1
+      var answered = Side.Answered(outcome: Outcome(.repeated))
+      answered.isLeftOut = true
+      return answered
+    }
     if !said.isEmpty { track.sides[index].provider.expect(said, for: lineup.kinds[call.event], call.id) }
     let own: EventCall
     do throws(EventWords.Unreadable) {
-      if let change = lineup.entrants[index].candidate.supposition.change {
+      if let usage = lineup.entrants[index].usage {
         var changed = call
-        if change(&changed, lineup.history.program) { tallies[index].changed += 1 }
+        if usage.change(&changed, of: track.name) {
+          tallies[index].changed[call.event, default: 0] += 1
+          if let amount = usage.statedAmount(changed) { tallies[index].stated[amount, default: 0] += 1 }
+        }
         own = try words.call(changed)
       } else {
         own = try words.call(call)
@@ -222,7 +236,9 @@ final class Shard {
   /// Counts what came of an event, and compares it.
   private func conclude(_ place: AccountTrack.Place, _ answers: [Side.Answered], _ track: AccountTrack) {
     let day = Shard.day(of: place.at)
-    for index in answers.indices { tallies[index].count(answers[index].outcome, day: day) }
+    for index in answers.indices where !answers[index].isLeftOut {
+      tallies[index].count(answers[index].outcome, day: day)
+    }
     guard answers.count > 1 else { return }
     for candidate in 1..<answers.count {
       let entrant = lineup.entrants[candidate]
@@ -241,6 +257,7 @@ final class Shard {
 
   /// How two answers differ; nil where they do not.
   static func change(_ a: borrowing Side.Answered, _ b: borrowing Side.Answered, _ entrant: Entrant) -> Change? {
+    if a.isLeftOut || b.isLeftOut { return nil }
     let (one, other) = (a.outcome, b.outcome)
     if one.verdict == .waiting || other.verdict == .waiting { return one.verdict == other.verdict ? nil : .otherwise }
     switch (one.verdict.isYes, other.verdict.isYes) {

@@ -33,6 +33,8 @@ struct Side {
     var problem: String?
     /// Promises that did not hold after it or what followed.
     var broken: [Int] = []
+    /// It is supposed never to have come: there is nothing to compare.
+    var isLeftOut = false
   }
 
   // MARK: - Events

@@ -8,8 +8,14 @@ struct Tally {
   static let others = "others"
 
   var money = MoneyMoved()
-  /// Events that its supposition changed.
-  var changed = 0
+  /// Events that its supposition changed, by their index in the history.
+  var changed: [Int: Int] = [:]
+  /// Of these, those that never came.
+  var leftOut: [Int: Int] = [:]
+  /// Of these, those that say an amount of money themselves, by its name: `request.costing`.
+  var stated: [String: Int] = [:]
+  /// Why accounts do not begin as is supposed.
+  private(set) var failures: [String: Int] = [:]
   var verdicts = [Int](repeating: 0, count: Outcome.Verdict.allCases.count)
   var denials: [Reason: Int] = [:]
   var promises: [Int: Broken] = [:]
@@ -80,6 +86,8 @@ struct Tally {
 
   mutating func refuse(_ text: String) { Tally.count(text, in: &refusals) }
 
+  mutating func fails(_ reason: String) { Tally.count(reason, in: &failures) }
+
   mutating func cannot(_ reason: String) { Tally.count(reason, in: &impossible) }
 
   static func count(_ text: String, _ times: Int = 1, in counts: inout [String: Int]) {
@@ -101,7 +109,10 @@ struct Tally {
     other.closeDay()
     date = Int.min
     try money.add(other.money)
-    changed += other.changed
+    changed.merge(other.changed, uniquingKeysWith: +)
+    leftOut.merge(other.leftOut, uniquingKeysWith: +)
+    stated.merge(other.stated, uniquingKeysWith: +)
+    failures.merge(other.failures, uniquingKeysWith: +)
     for index in verdicts.indices { verdicts[index] += other.verdicts[index] }
     denials.merge(other.denials, uniquingKeysWith: +)
     for (day, sums) in other.days {

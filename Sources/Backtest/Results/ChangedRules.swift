@@ -51,7 +51,9 @@ enum ChangedRules {
         let isReform = text.name.hasPrefix(PolicyTexts.reformFolder + "/")
         var declared = found[name] ?? Declared(words: [], place: "")
         declared.words = isReform ? declared.words + Array(words) : Array(words) + declared.words
-        if isReform || declared.place.isEmpty { declared.place = "\(text.path):\(line)" }
+        // A reform of one line stands in no file that anybody could look at.
+        let place = text.path == CandidateReading.linePath ? "as written" : "\(text.path):\(line)"
+        if isReform || declared.place.isEmpty { declared.place = place }
         found[name] = declared
       }
     }

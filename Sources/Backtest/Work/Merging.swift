@@ -26,19 +26,24 @@ struct Merging {
     }
     result.eventsByKind = kinds.indices.filter { kinds[$0] > 0 }.map { (lineup.kinds[$0], kinds[$0]) }
       .sorted { $0.count == $1.count ? $0.kind < $1.kind : $0.count > $1.count }
-    for index in lineup.entrants.indices { result.candidates.append(try candidate(index)) }
+    var suppositions = SuppositionNotes(lineup.history.program, kinds)
+    for index in lineup.entrants.indices {
+      let (candidate, tally) = try candidate(index)
+      result.candidates.append(candidate)
+      suppositions.add(lineup.entrants[index].candidate, tally)
+    }
     for index in lineup.entrants.indices.dropFirst() { result.comparisons.append(pair(index)) }
-    result.notes = lineup.history.notes
+    result.notes = lineup.history.notes + suppositions.notes
     return result
   }
 
-  private func candidate(_ index: Int) throws(BacktestFault) -> CandidateResult {
+  private func candidate(_ index: Int) throws(BacktestFault) -> (CandidateResult, Tally) {
     let candidate = lineup.entrants[index].candidate
     var tally = Tally(candidate.engine.program)
     for shard in shards { try tally.add(shard.tallies[index]) }
     var result = CandidateResult(name: candidate.name, hash: candidate.hash)
     result.money = tally.money
-    result.changedEvents = tally.changed
+    result.changedEvents = tally.changed.values.reduce(0, +)
     result.verdicts = tally.verdicts
     result.denials = tally.denials.map { (lineup.word($0.key.code), lineup.word($0.key.decider), $0.value) }
       .sorted { ($1.2, $0.0, $0.1) < ($0.2, $1.0, $1.1) }.map { (code: $0.0, rule: $0.1, count: $0.2) }
@@ -51,10 +56,10 @@ struct Merging {
     }
     result.refusals = Merging.sorted(tally.refusals).map { (text: $0.0, count: $0.1) }
     result.impossible = Merging.sorted(tally.impossible).map { (reason: $0.0, count: $0.1) }
-    return result
+    return (result, tally)
   }
 
-  private static func sorted(_ counts: [String: Int]) -> [(String, Int)] {
+  static func sorted(_ counts: [String: Int]) -> [(String, Int)] {
     counts.map { ($0.key, $0.value) }.sorted { ($1.1, $0.0) < ($0.1, $1.0) }
   }
 

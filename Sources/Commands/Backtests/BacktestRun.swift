@@ -57,6 +57,9 @@ struct BacktestOptions: ParsableArguments {
   @Flag(name: .long, help: "End with 2 where anything differs.")
   var exitCode = false
 
+  @Flag(name: .long, help: "Print what each account that is touched would have paid; with --csv as CSV.")
+  var accounts = false
+
   func validate() throws {
     guard rows >= 0, rows <= 10_000_000 else { throw ValidationError("--rows is from 0 to 10,000,000") }
     guard (0...256).contains(threads) else { throw ValidationError("--threads is from 1 to 256") }
@@ -101,7 +104,14 @@ struct BacktestRun {
   private func reading() throws -> (CandidateReading, path: String?) {
     let path = try? store.path(console)
     let vocabulary = try store.opening.plugins.loaded(console).vocabulary
-    return (CandidateReading(vocabulary: vocabulary, current: try current(path)), path)
+    var reading = CandidateReading(vocabulary: vocabulary, current: try current(path))
+    if let path {
+      reading.kept = { name in
+        guard name.utf8.count >= 4, name.allSatisfy(\.isHexDigit) else { return nil }
+        return try store.opening.open(path, console, .read).read { try PolicyTexts(kept: name, $0) }
+      }
+    }
+    return (reading, path)
   }
 
   private func replay(
@@ -215,6 +225,9 @@ struct BacktestRun {
     let report = ComparisonReport(result)
     if options.asJSON {
       console.print(report.json.compact)
+    } else if options.accounts {
+      let accounts = AccountsReport(result)
+      console.out.write(options.asCSV ? accounts.csv : accounts.text())
     } else if options.asCSV {
       console.out.write(report.csv)
       for pair in result.comparisons where pair.rows.count < pair.differing {

@@ -22,7 +22,7 @@ extension BacktestFault: CommandFault {
     switch self {
     case .brokenRules: .brokenPolicy
     case .opening, .sumTooLarge, .traffic: .failed
-    case .tooFewCandidates, .tooManyCandidates, .request: .badCommandLine
+    case .tooFewCandidates, .tooManyCandidates, .request, .words: .badCommandLine
     }
   }
 }

@@ -42,6 +42,7 @@ extension Session {
     let begun = isBetween ? nil : words.words.popLast()
     let text = begun?.text ?? ""
     var found = Completions(start: begun?.range.lowerBound ?? before.utf8.count)
+    if let begun, words.openQuote != nil, let supposed = supposed(begun, behind: words, before) { return supposed }
     let all = candidates(behind: words, before: before, begun: text, start: &found.start)
     let open = begun?.isQuoted == true
     let asWritten = Words.text(before, found.start..<before.utf8.count)
@@ -268,7 +269,8 @@ extension Session {
       return (rest, rest)
     }
     let words = Words(line)
-    guard let (verb, count) = Verbs.find(words.words), words.openQuote == nil,
+    if words.openQuote != nil { return supposedHint(words) }
+    guard let (verb, count) = Verbs.find(words.words),
       line.hasSuffix(" ") || words.words.count == count
     else { return nil }
     let rest = verb.shape.rest(behind: words, from: count)

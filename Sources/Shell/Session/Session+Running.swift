@@ -246,6 +246,12 @@ extension Session {
         help: "did you mean `\(near)`?",
         instead: words.replacing(match.reached, by: near), code: "unexpected")
     }
+    if verb.name == Verb.compare.name, let quoted = words.quoting(around: match.reached) {
+      return LineComplaint(
+        message: "what is supposed stands in quotes", line: words.line, range: word.range, help: quoted,
+        instead: quoted,
+        code: "unexpected")
+    }
     return LineComplaint(
       message: expected.isEmpty ? "`\(shown)` does not belong here" : "`\(shown)` is not \(expected)",
       line: words.line, range: word.range, help: usage, code: "unexpected")

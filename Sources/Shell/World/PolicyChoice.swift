@@ -34,46 +34,32 @@ extension Session {
   ///
   /// - Parameter hash: the policy of the store that reforms are laid over.
   func policyTexts(_ name: String, _ reader: StoreReader, over hash: String) throws -> PolicyTexts {
-    if Session.isReform(name) { return try reformed(name, over: try keptTexts(hash, reader)) }
-    let isHash = name.utf8.count >= 4 && name.allSatisfy { $0.isHexDigit }
-    // Before looking: whether something is there is an answer as well.
-    if isSafe, !isHash { throw Complaint(message: "files are closed to this session", help: "leave out --safe") }
-    if !isSafe,
-      TextFile.isFile(name) || TextFile.isFolder(name) || name.contains(where: { $0 == "+" || $0 == ":" })
-    {
-      return try CandidateReading(vocabulary: options.vocabulary, current: keptTexts(hash, reader)).texts(name)
-    }
-    guard isHash else {
-      throw Complaint(
-        message: "there is no policy `\(name)`",
-        help:
-          "name a folder of rules, a file with a reform, git:HEAD~1, a hash of `policies`, `current`, or write 'limits.spending_limit default $25'"
-      )
-    }
     do {
-      return try PolicyTexts(reader.policyFiles(hash: name).map { (name: $0.name, bytes: $0.bytes) })
-    } catch is StoreFault {
-      throw Complaint(
-        message: "there is no policy `\(name)`: neither a file nor a hash of this store", help: "policies")
+      return try candidates(reader, over: hash).texts(name)
+    } catch let fault as BacktestFault {
+      throw Session.complaint(fault)
     }
+  }
+
+  /// A fault of a name in the words of a prompt.
+  static func complaint(_ fault: BacktestFault) -> Complaint {
+    if case .brokenRules(let name, let message) = fault {
+      return Complaint(message: "the policy `\(name)` cannot decide anything:\(message)", status: .brokenPolicy)
+    }
+    return Complaint(message: fault.message, help: fault.help)
+  }
+
+  /// Finds what people name to be compared. Policies of the store are found by their hashes, and a session that is closed to files
+  /// looks for none.
+  func candidates(_ reader: StoreReader, over hash: String) throws -> CandidateReading {
+    var reading = CandidateReading(vocabulary: options.vocabulary, current: try keptTexts(hash, reader))
+    reading.readsFiles = !isSafe
+    reading.kept = { name in try PolicyTexts(kept: name, reader) }
+    return reading
   }
 
   func keptTexts(_ hash: String, _ reader: StoreReader) throws -> PolicyTexts {
     try PolicyTexts(reader.policyFiles(hash: hash).map { (name: $0.name, bytes: $0.bytes) })
-  }
-
-  /// The texts with a reform of one line laid over them.
-  func reformed(_ line: String, over texts: PolicyTexts) throws -> PolicyTexts {
-    let changes = line.hasPrefix("reform ") ? line : "reform \"\(line.filter { $0 != "\"" && $0 != "\\" })\"\n  \(line)"
-    return try texts.adding(reform: Array((changes + "\n").utf8), path: "line")
-  }
-
-  /// `limits.spending_limit default $25`: what a reform has on a line of its own.
-  static func isReform(_ name: String) -> Bool {
-    let words = Words(name).words.map(\.text)
-    guard words.count >= 2 else { return false }
-    if words[0] == "without" || words[0] == "reform" { return true }
-    return words[0].contains(".") && ["default", "when", "at", "else", "with"].contains(words[1])
   }
 
   /// An engine of texts. What is wrong with them is shown with its place.
@@ -88,6 +74,19 @@ extension Session {
       return engine
     } catch {
       throw Complaint(message: error.message, status: .brokenPolicy)
+    }
+  }
+}
+
+extension PolicyTexts {
+  /// The policy of a store that a name is the hash of, or the beginning of that; nil where it looks like none.
+  public init?(kept name: String, _ reader: StoreReader) throws {
+    guard name.utf8.count >= 4, name.allSatisfy(\.isHexDigit) else { return nil }
+    do {
+      try self.init(reader.policyFiles(hash: name).map { (name: $0.name, bytes: $0.bytes) })
+    } catch is StoreFault {
+      throw Complaint(
+        message: "there is no policy `\(name)`: neither a file nor a hash of this store", help: "policies")
     }
   }
 }

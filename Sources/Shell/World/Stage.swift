@@ -1,3 +1,4 @@
+import Backtest
 import Engine
 import Lab
 import Language
@@ -211,8 +212,8 @@ struct Stage {
     }
     let old = try state.texts ?? world.session.keptTexts(hash, reader)
     let texts: PolicyTexts
-    if Session.isReform(name) {
-      texts = try world.session.reformed(name, over: old)
+    if CandidateReading.isReform(name) {
+      texts = try CandidateReading.reformed(name, over: old)
     } else {
       texts = try world.session.policyTexts(name, reader, over: own.policyHash)
     }

@@ -13,41 +13,37 @@ extension Verbs {
 extension Verb {
   static let compare = Verb(
     "compare", .policy, "POLICY [POLICY] on PERIOD",
-    summary: "what would have been decided otherwise in a period",
+    summary: "what would have been decided and paid otherwise in a period",
     details: """
-      The history of the period is replayed under both policies; with one policy, it is compared with the one in force.
-      A policy is `current`, a hash of `policies`, a folder of rules, a file with a reform, `git:HEAD~1`, or a reform of one line
-      in quotes. Afterwards `affected`, `examples`, and SQL over compare_rows tell more.
+      The history of the period is replayed under both; with one, it is compared with what is in force. Each is `current`, a hash
+      of `policies`, a folder of rules, a file with a reform, `git:HEAD~1`, or in quotes, with commas between them:
+        limits.spending_limit default $10                    a reform of one line
+        model is gpt-4o-mini where account is delta          a field of events; request.model is one event's
+        output at most 500, cached at least 60% of input     limits and shares of fields, in the order written
+        first subscribe quota $20 rate 4/5, first cancel     what accounts begin with besides: a line of a scenario
+        never subscribe                                      the same without events of a kind
+        fee $16 each month                                   what a plan costs each account
+      Afterwards `affected` has what each account would have paid; `examples` and SQL over compare_rows tell more.
       """,
     examples: [
       "compare current 'limits.spending_limit default $10' on 2026-10",
       "compare 'pricing.rounding default half_even' on last month",
+      "compare 'model is gpt-4o-mini' on 2026-10",
+      "compare current 'output at most 500, cached at least 60% of input' on 2026-10",
+      "compare 'first cancel' 'first subscribe quota $20 rate 4/5, first fallback.enabled on, fee $16 each month' on 2026-10",
     ], isQuery: false, isCommand: false
   ) { request, session in
-    let named = [request.arguments.text(.policy), request.arguments.text(.policy, 1)].compactMap(\.self)
-    let names = named.count == 1 ? ["current"] + named : named
     let (candidates, period) = try session.look(Coordinates()) { world in
-      let hash = try world.reader.policyHash
-      let candidates = try names.map { name in
-        let texts =
-          try name == "current"
-          ? session.keptTexts(hash, world.reader) : session.policyTexts(name, world.reader, over: hash)
-        let rules = LoadedRules(texts, vocabulary: session.options.vocabulary, depth: .checked)
-        if rules.diagnostics.hasErrors { throw BrokenPolicy(name: name, rules: rules, help: nil) }
-        return try Candidate(name: name, rules: rules)
-      }
+      let reading = try session.candidates(world.reader, over: world.reader.policyHash)
+      let one = request.arguments.text(.policy, 1) == nil
+      var candidates = one ? [try reading.candidate("current")] : []
+      for place in 0..<(one ? 1 : 2) { candidates.append(try session.candidate(place, of: request, reading)) }
       return (candidates, try session.period(of: request, world))
     }
     let result = try session.replay(candidates, period)
     session.comparison = result
     session.compareRows = Table(result.comparisons.first?.rows ?? [])
     var report = ComparisonReport(result)
-    // A line of its own has no place that anybody could look at.
-    for (place, pair) in result.comparisons.enumerated() {
-      for (number, rule) in pair.changedRules.enumerated() where rule.place.hasPrefix("line:") {
-        report.result.comparisons[place].changedRules[number].place = "as written"
-      }
-    }
     // That is what `examples` is for, and what to do next at a command line is not what to type here.
     report.showsFirst = false
     var answer = Answer("payg.compare/1")
@@ -63,33 +59,6 @@ extension Verb {
       answer.suggestion = "affected"
     }
     if result.isPartial { answer.status = .interrupted }
-    return answer
-  }
-
-  static let affected = Verb(
-    "affected", .policy, "[N]", summary: "the accounts that the last comparison touches, those that lose most first",
-    examples: ["affected"], isQuery: false, isCommand: false
-  ) { request, session in
-    let pair = try session.lastComparison(request)
-    let most = request.arguments.text(.count).flatMap { Int($0) } ?? 20
-    var table = Table([
-      .init("account", isForeign: true), .init("newly_denied", .integer), .init("newly_allowed", .integer),
-      .init("charged_a", .money),
-      .init("charged_b", .money), .init("difference", .money),
-    ])
-    let accounts = pair.accounts.sorted {
-      ($1.newlyDenied, $0.charged, $0.account) < ($0.newlyDenied, $1.charged, $1.account)
-    }
-    for account in accounts.prefix(max(0, most)) {
-      table.rows.append([
-        .text(account.account), .integer(Int64(account.newlyDenied)), .integer(Int64(account.newlyAllowed)),
-        .integer(account.a.charged), .integer(account.b.charged), .integer(account.charged),
-      ])
-      table.subjects.append(account.account)
-    }
-    if accounts.count > table.rows.count { table.more = accounts.count - table.rows.count }
-    var answer = Answer("payg.affected/1")
-    answer.show(table)
     return answer
   }
 
@@ -164,6 +133,25 @@ extension Session {
     throw LineComplaint(
       message: "nothing was compared yet", line: request.words.line, help: Verb.compare.examples[0],
       code: "no_comparison")
+  }
+
+  /// What the words at a place of a line name to be compared. What is wrong with them is shown in the line.
+  fileprivate func candidate(_ place: Int, of request: Request, _ reading: CandidateReading) throws -> Candidate {
+    do {
+      return try reading.candidate(request.arguments.text(.policy, place) ?? "current")
+    } catch let fault as BacktestFault {
+      guard case .words(let message, let text, let range, let help) = fault,
+        let written = request.arguments.range(.policy, place)
+      else { throw Session.complaint(fault) }
+      // What is doubled or cut inside of quotes has no place of its own.
+      let line = Words.text(request.words.line, written)
+      let isAsWritten = line == text || line.dropFirst().dropLast() == text
+      let start = written.lowerBound + (line == text ? 0 : 1)
+      throw LineComplaint(
+        message: message, line: request.words.line,
+        range: isAsWritten ? (start + range.lowerBound)..<(start + range.upperBound) : written, help: help,
+        code: "comparison")
+    }
   }
 
   /// Replays a period of the store's history under several policies.
