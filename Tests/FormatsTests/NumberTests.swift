@@ -41,6 +41,21 @@ struct NumberTests {
     }
   }
 
+  @Test("names that differ in one byte, wherever it stands, are kept apart", arguments: 1...40)
+  func oneByte(_ length: Int) {
+    var pool = NamePool()
+    var bytes = Array(repeating: UInt8(ascii: "a"), count: length)
+    var numbers: [Int?] = [bytes.withUnsafeBytes { pool.place(of: $0) }]
+    for place in 0..<length {
+      bytes[place] = UInt8(ascii: "b")
+      numbers.append(bytes.withUnsafeBytes { pool.place(of: $0) })
+      #expect(numbers.last == bytes.withUnsafeBytes { pool.place(of: $0) })
+      #expect(Self.name(bytes, &pool) == String(decoding: bytes, as: UTF8.self))
+      bytes[place] = UInt8(ascii: "a")
+    }
+    #expect(numbers == Array(0...length), "a number for each")
+  }
+
   @Test("a pool that is full still gives names")
   func fullPool() {
     var pool = NamePool(limit: 2)

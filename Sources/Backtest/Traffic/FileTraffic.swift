@@ -22,8 +22,7 @@ public final class FileTraffic: TrafficHistory {
 
   // A reader is used by one thread at a time.
   private struct State: @unchecked Sendable {
-    var reader: TrafficReader?
-    var first: [TrafficLine]
+    var begun: Begun?
     var openings: Openings?
     var rejected = 0
     var shown: [String] = []
@@ -37,16 +36,11 @@ public final class FileTraffic: TrafficHistory {
     self.options = options
     let reader = try TrafficReader(path, program: program, options: options)
     name = path == "-" ? "standard input" : path
-    var first: [TrafficLine] = []
-    var start: Int64?
-    while start == nil, let line = try reader.next() {
-      if case .row(let row) = line { start = row.call.at }
-      first.append(line)
-      // Where so many cannot be read, it does not matter when the first one was.
-      if first.count >= 10_000 { break }
-    }
-    self.start = start
-    state = Mutex(State(reader: reader, first: first))
+    var taker = Taker()
+    // Where so many cannot be read, it does not matter when the first one was.
+    while taker.occurrences.isEmpty, taker.rejected.count < 10_000, try taker.take(1, of: reader) {}
+    start = taker.occurrences.first?.at
+    state = Mutex(State(begun: Begun(reader: reader, taker: taker)))
   }
 
   /// Says how accounts begin; without it, with nothing in them.
@@ -73,18 +67,21 @@ public final class FileTraffic: TrafficHistory {
 
   public func parts() throws -> [any TrafficPart] {
     let taken = state.withLock { state in
-      defer { (state.reader, state.first) = (nil, []) }
-      return Taken(reader: state.reader, first: state.first)
+      defer { state.begun = nil }
+      return Taken(begun: state.begun)
     }
     // It is read once more from the beginning.
-    let reader = try taken.reader ?? TrafficReader(path, program: program, options: options)
-    return [Part(self, reader, taken.first)]
+    let begun = try taken.begun ?? Begun(reader: TrafficReader(path, program: program, options: options))
+    return [Part(self, begun)]
   }
 
-  private struct Taken: @unchecked Sendable {
-    var reader: TrafficReader?
-    var first: [TrafficLine]
+  /// A file that is open, and what was read of it so far.
+  private struct Begun {
+    var reader: TrafficReader
+    var taker = Taker()
   }
+
+  private struct Taken: @unchecked Sendable { var begun: Begun? }
 
   private func note(_ rejected: [RejectedRow], unused: [String]?) {
     state.withLock { state in
@@ -102,51 +99,77 @@ public final class FileTraffic: TrafficHistory {
 
     let file: FileTraffic
     let reader: TrafficReader
-    var first: [TrafficLine]
-    /// Accounts and keys that were told of, as sums.
-    var known = Set<UInt64>()
+    var taker: Taker
     var isAtEnd = false
 
-    init(_ file: FileTraffic, _ reader: TrafficReader, _ first: [TrafficLine]) {
+    init(_ file: FileTraffic, _ begun: Begun) {
       self.file = file
-      self.reader = reader
-      self.first = first
+      reader = begun.reader
+      taker = begun.taker
     }
 
     var progress: (part: Int, whole: Int?) { (reader.consumed, reader.total) }
 
     func next() throws -> [Occurrence]? {
       if isAtEnd { return nil }
-      var occurrences: [Occurrence] = []
-      occurrences.reserveCapacity(Part.batch)
-      var rejected: [RejectedRow] = []
-      for line in first { take(line, &occurrences, &rejected) }
-      first = []
-      while occurrences.count < Part.batch, rejected.count < Part.batch {
-        guard let line = try reader.next() else {
-          isAtEnd = true
-          break
-        }
-        take(line, &occurrences, &rejected)
-      }
+      taker.occurrences.reserveCapacity(Part.batch)
+      isAtEnd = try !taker.take(Part.batch, of: reader)
+      let rejected = taker.takeRejected()
       if !rejected.isEmpty || isAtEnd { file.note(rejected, unused: isAtEnd ? reader.unusedColumns : nil) }
+      return taker.takeOccurrences()
+    }
+  }
+
+  /// Makes occurrences of rows. A key comes up before the first row that has it.
+  private struct Taker {
+    var occurrences: [Occurrence] = []
+    var rejected: [RejectedRow] = []
+    /// By number of a key: the account that it came with last. Mostly there is but one.
+    private var owners: [Int] = []
+    /// Accounts and keys that were told of, by their numbers.
+    private var pairs = Set<UInt64>()
+    /// The same of those without numbers, as sums.
+    private var sums = Set<UInt64>()
+
+    mutating func takeOccurrences() -> [Occurrence] {
+      defer { occurrences = [] }
       return occurrences
     }
 
-    private func take(_ line: TrafficLine, _ occurrences: inout [Occurrence], _ rejected: inout [RejectedRow]) {
-      switch line {
-      case .rejected(let row): rejected.append(row)
-      case .row(let row):
-        if let key = row.key {
-          var sum = TextSum()
-          sum.add(row.account)
-          sum.add(key)
-          if known.insert(sum.value).inserted {
-            occurrences.append(Occurrence(account: row.account, at: row.call.at, .key(key)))
+    mutating func takeRejected() -> [RejectedRow] {
+      defer { rejected = [] }
+      return rejected
+    }
+
+    /// Takes so many rows at most. False at the end.
+    mutating func take(_ count: Int, of reader: TrafficReader) throws(TrafficFault) -> Bool {
+      try reader.next(count) { line, numbers in
+        switch consume line {
+        case .row(let row):
+          let at = row.call.at
+          if let key = row.key, isNew(key, of: row.account, numbers) {
+            occurrences.append(Occurrence(account: row.account, at: at, .key(key)))
           }
+          occurrences.append(Occurrence(account: row.account, at: at, .event(row.call)))
+        case .rejected(let row): rejected.append(row)
         }
-        occurrences.append(Occurrence(account: row.account, at: row.call.at, .event(row.call)))
       }
+    }
+
+    private mutating func isNew(_ key: String, of account: String, _ numbers: TrafficNumbers) -> Bool {
+      guard let keyNumber = numbers.key, let accountNumber = numbers.account else {
+        var sum = TextSum()
+        sum.add(account)
+        sum.add(key)
+        return sums.insert(sum.value).inserted
+      }
+      if keyNumber >= owners.count {
+        owners.append(contentsOf: repeatElement(-1, count: max(256, keyNumber + 1)))
+      } else if owners[keyNumber] == accountNumber {
+        return false
+      }
+      owners[keyNumber] = accountNumber
+      return pairs.insert(UInt64(keyNumber) << 32 | UInt64(accountNumber)).inserted
     }
   }
 }

@@ -21,29 +21,29 @@ struct ColumnPick {
 /// How the cells of a row become the fields of one event.
 final class EventPlan {
   let event: Int
-  /// What a row has that gives no field at all.
-  let template: [EventCall.Value]
-  /// The fields that a column gives.
+  /// One for each given field, in their order.
   let steps: [Step]
-  /// The fields that may come from several columns, by the place of the step.
+  /// The fields that may come from several columns, by their place.
   let several: [Int: ColumnPick]
   /// Fields that every row must give and no column has.
   let missing: [String]
+  /// The names that members of an enumeration have, by the place of the field.
+  let members: [Int: [String]]
 
   struct Step {
-    let place: Int
-    /// −2: see ``several``.
+    /// −1: no column has it; −2: see ``several``.
     let column: Int
     let cell: ValueCell
     let isRequired: Bool
+    /// What a row has that does not say it.
+    let otherwise: Int64
   }
 
-  /// The names that members of an enumeration have, by the place of the step.
-  let members: [Int: [String]]
-
-  /// - Parameter narrow: Which of the columns that may be something are to be it.
+  /// - Parameters:
+  ///   - keyColumn: The column of the row's key, where there is one only.
+  ///   - narrow: Which of the columns that may be something are to be it.
   init(
-    event index: Int, _ event: Event, _ table: inout ColumnTable,
+    event index: Int, _ event: Event, _ table: inout ColumnTable, keyColumn: Int,
     narrow: ([ColumnTable.Candidate], String) -> [ColumnTable.Candidate]
   ) {
     self.event = index
@@ -56,19 +56,18 @@ final class EventPlan {
       let isRequired = field.value == nil && !field.type.isOptional
       let candidates = narrow(table.candidates(for: field, isKey: place == event.keyField), field.name)
       let pick = ColumnPick(candidates)
-      guard pick.exists else {
-        if isRequired { missing.append(field.name) }
-        continue
-      }
+      if !pick.exists, isRequired { missing.append(field.name) }
       table.use(candidates, as: field.name)
-      if !pick.several.isEmpty { several[steps.count] = pick }
-      if case .enumeration(let names) = field.type.base { members[steps.count] = names }
-      steps.append(Step(place: place, column: pick.single, cell: ValueCell(field.type.base), isRequired: isRequired))
+      if !pick.several.isEmpty { several[place] = pick }
+      if case .enumeration(let names) = field.type.base { members[place] = names }
+      var cell = ValueCell(field.type.base)
+      if cell == .text, pick.single >= 0, pick.single == keyColumn { cell = .rowKey }
+      steps.append(
+        Step(column: pick.single, cell: cell, isRequired: isRequired, otherwise: field.value ?? ValueType.none))
     }
     self.steps = steps
     self.several = several
     self.missing = missing
     self.members = members
-    template = event.fields.prefix(event.givenCount).map { .number($0.value ?? ValueType.none) }
   }
 }

@@ -10,38 +10,19 @@ import Values
 public final class TrafficReader {
   /// What ids begin with for rows that have none of their own: `NAME:LINE`. A file of rejected rows keeps the name of the file
   /// they came from.
-  public private(set) var name: String
-  public let format: TrafficFormat
+  public var name: String { rows.name }
+  public var format: TrafficFormat { rows.format }
   /// The header of a CSV file as it was written; empty for lines of JSON.
-  public private(set) var header: [UInt8] = []
+  public var header: [UInt8] { rows.header }
   /// How many rows were handed out whole.
-  public private(set) var rowCount = 0
+  public var rowCount: Int { rows.rowCount }
   /// How many rows could not be read.
-  public private(set) var rejectedCount = 0
+  public var rejectedCount: Int { rows.rejectedCount }
   /// The line of the row handed out last, from 1, as an editor counts.
-  public private(set) var line = 0
+  public var line: Int { rows.line }
 
-  let program: Program
-  let options: TrafficOptions
-  /// The event of a row that names none.
-  let usual: Int
-  let fileName: String
-  let source: any ByteSource
-  var table: ColumnTable
-  /// Texts that come again and again.
-  var names = NamePool()
-  var plans: [EventPlan?]
-  var picks = RowPicks()
-
-  private var csv: CsvScanner?
-  private var ndjson: NdjsonScanner?
-  private var members: MemberColumns
-  /// What was scanned to open the file and is not handed out yet.
-  private var pending: ScannedRow?
-  /// The line that a note gave the row below it, in the file that row came from.
-  private var notedLine: Int?
-  /// Where rows are called by lines of another file: what those are called that have none.
-  private var ownName: String?
+  private let source: any ByteSource
+  private var rows: TrafficRows
 
   // MARK: - Opening
 
@@ -66,33 +47,11 @@ public final class TrafficReader {
     guard let usual = program.events.firstIndex(where: { $0.name == options.event }) else {
       throw .unknownEvent(options.event, known: program.events.map(\.name).sorted())
     }
-    self.program = program
-    self.options = options
-    self.usual = usual
-    fileName = source.name
-    name = options.name ?? TrafficReader.name(ofFile: source.name)
-    table = ColumnTable(mapping: options.mapping, usual: program.events[usual])
-    plans = Array(repeating: nil, count: program.events.count)
-    members = MemberColumns(limit: options.limits.columns)
     let peeked: PeekedSource
     do throws(InputFault) { peeked = try PeekedSource(source) { FirstByte($0).isKnown } } catch { throw .input(error) }
     self.source = peeked
-    let first = peeked.beginning.withUnsafeBytes { FirstByte($0) }
-    format = options.format ?? (first.value == UInt8(ascii: "{") ? .ndjson : .csv)
-    if options.format == nil, first.value == UInt8(ascii: "[") {
-      throw .header(
-        name: fileName, line: first.line, reason: "a list of JSON, where one object a line is wanted",
-        help: "make lines of it: `jq -c '.[]' \(fileName)`")
-    }
-    try checkMapping()
-    switch format {
-    case .csv:
-      csv = CsvScanner(peeked, limits: options.limits, noteMark: RejectNotes.mark)
-      try takeHeader()
-    case .ndjson:
-      ndjson = NdjsonScanner(peeked, limits: options.limits, noteMark: RejectNotes.mark)
-      try takeFirstObject()
-    }
+    rows = TrafficRows(peeked, program, options, usual: usual)
+    try rows.open()
   }
 
   /// `usage` of `exports/usage.csv.gz`.
@@ -106,146 +65,36 @@ public final class TrafficReader {
     return name
   }
 
-  private func takeHeader() throws(TrafficFault) {
-    switch try scan(past: true) {
-    case .end: throw .empty(name: fileName)
-    case .note: throw .empty(name: fileName)
-    case .broken(let fault):
-      throw .header(name: fileName, line: scannedLine, reason: fault.message, help: fault.help)
-    case .row: break
-    }
-    header = csv?.bytes ?? []
-    line = scannedLine
-    guard let fields = csv?.fields else { return }
-    for field in fields {
-      guard let text = String(validating: field, as: UTF8.self) else {
-        throw .header(
-          name: fileName, line: line, reason: "the header is not UTF-8",
-          help: "save the file as UTF-8: `iconv -t UTF-8 \(fileName)`")
-      }
-      if text.utf8.contains(0x0D) {
-        throw .header(
-          name: fileName, line: line, reason: "lines end in carriage returns alone",
-          help: "end them in line feeds: `tr '\\r' '\\n' < \(fileName) > usage.csv`")
-      }
-      table.add(text)
-    }
-    try bindHeader()
-  }
-
-  private func takeFirstObject() throws(TrafficFault) {
-    let scanned = try scan(past: true)
-    if scanned == .end || scanned == .note { throw .empty(name: fileName) }
-    pending = scanned
-    guard scanned == .row else { return }
-    do throws(CellFault) { try takeMembers() } catch { return }
-    try checkFirstObject()
-  }
-
   // MARK: - Rows
 
   /// The next row; nil at the end.
   ///
   /// - Throws: only where the bytes stop coming: a disk that fails, a packed file that is damaged. The rows before that were
   ///   handed out.
-  public func next() throws(TrafficFault) -> TrafficLine? {
-    while true {
-      let scanned: ScannedRow
-      if let first = pending { scanned = first } else { scanned = try scan(past: false) }
-      pending = nil
-      let found: CellFault
-      switch scanned {
-      case .end: return nil
-      case .note:
-        take(note: bytes)
-        continue
-      case .broken(let fault):
-        if isPassedOver() { continue }
-        found = CellFault(fault.message, help: fault.help)
-      case .row:
-        if isPassedOver() { continue }
-        do throws(CellFault) {
-          let row = try takeRow()
-          rowCount += 1
-          notedLine = nil
-          return .row(row)
-        } catch {
-          found = error
-        }
-      }
-      rejectedCount += 1
-      defer { notedLine = nil }
-      return .rejected(
-        RejectedRow(
-          line: line, firstLine: notedLine ?? (ownName == nil ? line : nil), reason: found.message, help: found.help,
-          bytes: bytes, isCut: csv?.isCut ?? ndjson?.isCut ?? false))
-    }
-  }
+  public func next() throws(TrafficFault) -> TrafficLine? { try rows.next() }
 
-  /// Whether the row was read before this import went on.
-  private func isPassedOver() -> Bool {
-    line = scannedLine
-    guard line <= options.resumesAfter else { return false }
-    notedLine = nil
-    return true
-  }
-
-  private func takeRow() throws(CellFault) -> TrafficRow {
-    if let fields = csv?.fields {
-      guard fields.count == table.columns.count, let cells = fields.baseAddress else {
-        throw CellFault("\(fields.count) fields, and the header has \(table.columns.count)")
-      }
-      return try read(cells)
-    }
-    try takeMembers()
-    return try read(members.cells)
-  }
-
-  private func takeMembers() throws(CellFault) {
-    guard let found = ndjson?.members else { return }
-    if try members.take(found, into: &table) { bindMembers() }
-    try members.checkNested(found, table)
-  }
-
-  /// Scans one row or line. `past` notes: only until there is another.
-  private func scan(past notes: Bool) throws(TrafficFault) -> ScannedRow {
-    do throws(InputFault) {
-      while true {
-        let scanned: ScannedRow
-        switch format {
-        case .csv: scanned = try csv?.next() ?? .end
-        case .ndjson: scanned = try ndjson?.next() ?? .end
-        }
-        guard notes, scanned == .note else { return scanned }
-        take(note: bytes)
-      }
-    } catch {
-      throw .input(error)
-    }
-  }
+  /// Hands out the next rows, so many at most, faster than one by one. False at the end.
+  ///
+  /// Whoever takes a row must not ask the reader for anything meanwhile.
+  /// - Throws: as ``next()`` does.
+  public func next(
+    _ count: Int, _ receive: (consuming TrafficLine, TrafficNumbers) -> Void
+  ) throws(TrafficFault) -> Bool { try rows.next(count, receive) }
 
   /// The row handed out last, exactly as it stands in the file, for whoever finds out later that it cannot be taken.
-  public var rowBytes: [UInt8] { bytes }
+  public var rowBytes: [UInt8] { rows.rowBytes }
+}
 
-  private var bytes: [UInt8] { csv?.bytes ?? ndjson?.bytes ?? [] }
+/// The numbers of the names in a row: the same number is the same name as long as the file is read.
+public struct TrafficNumbers: Sendable, Hashable {
+  /// From 0; nil where there are too many names to number them all.
+  public var account: Int?
+  /// From 0; nil where the row has no key, and where there are too many names to number them all.
+  public var key: Int?
 
-  private var scannedLine: Int { csv?.line ?? ndjson?.line ?? 0 }
-
-  private func take(note: [UInt8]) {
-    switch RejectNotes.meaning(of: note) {
-    case .file(let first) where ownName == nil && rowCount + rejectedCount == 0:
-      ownName = name
-      if options.name == nil, !first.isEmpty { name = first }
-    case .line(let line): notedLine = line
-    case .file, .other: notedLine = nil
-    }
-  }
-
-  /// What a row is called that has no id of its own.
-  var defaultId: String {
-    if let notedLine { return "\(name):\(notedLine)" }
-    guard let ownName else { return "\(name):\(line)" }
-    return "\(ownName):\(line)"
+  public init(account: Int? = nil, key: Int? = nil) {
+    self.account = account
+    self.key = key
   }
 }
 
@@ -260,7 +109,7 @@ extension TrafficReader {
 
   /// The columns of the file with what each is read as. Lines of JSON may bring more until the end.
   public var columns: [TrafficColumn] {
-    table.columns.map {
+    rows.table.columns.map {
       TrafficColumn(name: $0.name, meaning: $0.meaning, isIgnored: $0.isIgnored)
     }
   }

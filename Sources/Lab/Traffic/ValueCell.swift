@@ -6,6 +6,8 @@ import Values
 enum ValueCell: UInt8 {
   /// Names, keys, cards and records; which of them exist is for the account to say.
   case text
+  /// The key of the row, which is read already.
+  case rowKey
   case money, rate, count, ratio, bool, time, duration, member
 
   init(_ type: ValueType) {

@@ -30,7 +30,7 @@ struct RowPicks {
   }
 }
 
-extension TrafficReader {
+extension TrafficRows {
   /// What somebody said columns are must be something a row or an event has.
   func checkMapping() throws(TrafficFault) {
     let fields = program.events.flatMap { $0.fields.prefix($0.givenCount).map(\.name) }
@@ -45,7 +45,7 @@ extension TrafficReader {
   }
 
   /// Finds the columns of a CSV file.
-  func bindHeader() throws(TrafficFault) {
+  mutating func bindHeader() throws(TrafficFault) {
     for column in options.mapping.keys.sorted()
     where !table.columns.contains(where: { $0.name == column || $0.plain == ColumnTable.plain(column) }) {
       throw .unknownColumn(name: fileName, column: column, found: table.names)
@@ -67,7 +67,7 @@ extension TrafficReader {
     let event = program.events[usual]
     guard !picks.event.exists, event.givenCount > 0, let plan = plans[usual] else { return }
     if let field = plan.missing.first { throw .missingColumn(name: fileName, what: field, found: table.names) }
-    if plan.steps.isEmpty {
+    if plan.steps.allSatisfy({ $0.column == -1 }) {
       throw .noField(
         name: fileName, event: event.name, fields: event.fields.prefix(event.givenCount).map(\.name), found: table.names
       )
@@ -75,7 +75,7 @@ extension TrafficReader {
   }
 
   /// Finds the columns again after lines of JSON brought a new one. Which of several a line has is seen line by line.
-  func bindMembers() {
+  mutating func bindMembers() {
     for index in plans.indices { plans[index] = nil }
     bindRoles { candidates, _ in candidates }
     _ = plan(usual) { candidates, _ in candidates }
@@ -91,7 +91,7 @@ extension TrafficReader {
     if !picks.at.exists { throw .missingColumn(name: fileName, what: TrafficRole.at.rawValue, found: table.names) }
   }
 
-  private func bindRoles(_ narrow: ([ColumnTable.Candidate], String) -> [ColumnTable.Candidate]) {
+  private mutating func bindRoles(_ narrow: ([ColumnTable.Candidate], String) -> [ColumnTable.Candidate]) {
     for role in TrafficRole.allCases {
       let candidates = narrow(table.candidates(for: role), role.rawValue)
       picks[role] = ColumnPick(candidates)
@@ -100,12 +100,12 @@ extension TrafficReader {
   }
 
   /// How rows of an event are read, made when the first of them comes.
-  func plan(
+  mutating func plan(
     _ event: Int,
     _ narrow: ([ColumnTable.Candidate], String) -> [ColumnTable.Candidate] = { candidates, _ in candidates }
   ) -> EventPlan {
     if let plan = plans[event] { return plan }
-    let plan = EventPlan(event: event, program.events[event], &table, narrow: narrow)
+    let plan = EventPlan(event: event, program.events[event], &table, keyColumn: picks.key.single, narrow: narrow)
     plans[event] = plan
     return plan
   }
