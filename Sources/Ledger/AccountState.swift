@@ -163,6 +163,17 @@ extension AccountState {
       refunds: refunds, charges: answers.charges)
   }
 
+  /// Puts rows back that whoever calls has kept, after changes that concern neither lots nor records.
+  ///
+  /// - Parameter start: where in `keyRows` what was kept of them begins; -1 for nothing.
+  public mutating func putBack(
+    row kept: UnsafeBufferPointer<Int64>, keyRows keptKeys: [Int64], from start: Int, sequence number: Int64
+  ) {
+    for (slot, value) in kept.enumerated() where row[slot] != value { row[slot] = value }
+    if start >= 0 { for (slot, value) in keptKeys.enumerated() { keyRows[start + slot] = value } }
+    sequence = number
+  }
+
   /// Puts everything back as it was when `rows` were taken.
   ///
   /// - Parameter changes: everything that was carried out on holds since, as `apply` left it.

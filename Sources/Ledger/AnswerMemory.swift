@@ -49,6 +49,13 @@ public struct AnswerMemory: Sendable, Hashable {
 
   public func answer(event: Int, id: String) -> Answer? { answers[Question(event: event, id: id)] }
 
+  /// Whether an event of this id has an answer, or has asked for a charge.
+  public func knows(event: Int, id: borrowing String) -> Bool {
+    if answers.isEmpty && charges.isEmpty { return false }
+    let question = Question(event: event, id: copy id)
+    return answers[question] != nil || charges[question] != nil
+  }
+
   public mutating func remember(_ answer: Answer, event: Int, id: String) {
     let question = Question(event: event, id: id)
     answers[question] = answer

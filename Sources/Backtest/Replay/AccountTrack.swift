@@ -5,7 +5,8 @@ import Ledger
 /// One account under every candidate, occurrence by occurrence.
 final class AccountTrack {
   let name: String
-  var sides: [Side]
+  /// By candidate. In memory of its own: lent to the engine without a copy or a count.
+  let sides: UnsafeMutableBufferPointer<Side>
   /// Its number of the next occurrence.
   var number = 0
   var memory = IdMemory()
@@ -38,8 +39,14 @@ final class AccountTrack {
     self.name = name
     self.day = day
     firstDay = day
-    self.sides = sides
+    self.sides = .allocate(capacity: sides.count)
+    _ = self.sides.initialize(from: sides)
     changes = Array(repeating: [], count: max(0, sides.count - 1))
+  }
+
+  deinit {
+    sides.deinitialize()
+    sides.deallocate()
   }
 
   /// Counts a change of an answer.

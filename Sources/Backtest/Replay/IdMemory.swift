@@ -2,7 +2,16 @@ import Engine
 
 /// Which ids of an account took effect under which candidates, in a few bytes each: answers themselves are not needed again.
 struct IdMemory {
-  private var known: [UInt64: Entry] = [:]
+  // A table of its own rather than a dictionary: the keys are sums already, and need no second hash.
+  private var slots: [Slot] = []
+  private var count = 0
+  /// What is known of the key 0, which stands for an empty slot.
+  private var ofZero: Entry?
+
+  private struct Slot {
+    var key: UInt64 = 0
+    var entry = Entry(content: 0, allowed: 0)
+  }
 
   struct Entry {
     /// Of what the event said.
@@ -33,10 +42,39 @@ struct IdMemory {
     return UInt32(truncatingIfNeeded: sum.value >> 32)
   }
 
-  func entry(_ key: UInt64) -> Entry? { known.isEmpty ? nil : known[key] }
+  func entry(_ key: UInt64) -> Entry? {
+    if key == 0 { return ofZero }
+    if count == 0 { return nil }
+    let slot = slots[place(of: key)]
+    return slot.key == key ? slot.entry : nil
+  }
 
   mutating func note(_ key: UInt64, content: UInt32, allowed: UInt32) {
-    known[key, default: Entry(content: content, allowed: 0)].allowed |= allowed
+    guard key != 0 else {
+      ofZero = Entry(content: ofZero?.content ?? content, allowed: (ofZero?.allowed ?? 0) | allowed)
+      return
+    }
+    if 4 * (count + 1) > 3 * slots.count { grow() }
+    let place = place(of: key)
+    if slots[place].key != key {
+      slots[place] = Slot(key: key, entry: Entry(content: content, allowed: 0))
+      count += 1
+    }
+    slots[place].entry.allowed |= allowed
+  }
+
+  /// Where a key is, or would be.
+  private func place(of key: UInt64) -> Int {
+    let mask = slots.count - 1
+    var place = Int(truncatingIfNeeded: key) & mask
+    while slots[place].key != 0, slots[place].key != key { place = (place + 1) & mask }
+    return place
+  }
+
+  private mutating func grow() {
+    let old = slots
+    slots = Array(repeating: Slot(), count: max(4, 2 * old.count))
+    for slot in old where slot.key != 0 { slots[place(of: slot.key)] = slot }
   }
 }
 

@@ -76,7 +76,11 @@ final class Entrant: Sendable {
 
   /// Whether two draws, this candidate's and the first one's, are out of the same buckets.
   func drewTheSame(_ own: [Int64], as base: [Int64]) -> Bool {
-    if hasBaseBuckets { return own == base }
+    own.withUnsafeBufferPointer { own in base.withUnsafeBufferPointer { drewTheSame(own, as: $0) } }
+  }
+
+  func drewTheSame(_ own: UnsafeBufferPointer<Int64>, as base: UnsafeBufferPointer<Int64>) -> Bool {
+    if hasBaseBuckets { return own.elementsEqual(base) }
     var found: Int64 = 0
     for (bucket, amount) in base.enumerated() where amount != 0 {
       guard bucket < ofBase.count, ofBase[bucket] >= 0, ofBase[bucket] < own.count, own[ofBase[bucket]] == amount else {

@@ -6,7 +6,7 @@ import Values
 /// Some of the accounts with everything that is counted about them. One thread works on it at a time.
 final class Shard {
   let lineup: Lineup
-  var tracks: [String: AccountTrack] = [:]
+  var tracks = TrackTable()
   /// One for each candidate.
   var tallies: [Tally]
   /// One for each candidate but the first.
@@ -17,6 +17,9 @@ final class Shard {
   var accounts = 0
   var span: ClosedRange<Int64>?
   private var engines: [RuleEngine]
+  private let lanes: [Lane]
+  /// Of the event at hand, by candidate: what became of it where it was an ordinary one.
+  private let outcomes: UnsafeMutableBufferPointer<Outcome>
   /// Rows that were not handed over yet.
   private(set) var rows: [Difference] = []
   // Of the event at hand, by candidate.
@@ -26,6 +29,9 @@ final class Shard {
     self.lineup = lineup
     tallies = lineup.entrants.map { Tally($0.candidate.engine.program) }
     pairs = lineup.entrants.dropFirst().map { _ in PairTally() }
+    lanes = lineup.entrants.map { Lane($0, calledBy: lineup.history.program) }
+    outcomes = .allocate(capacity: lineup.entrants.count)
+    outcomes.initialize(repeating: Outcome(.impossible))
     kinds = Array(repeating: 0, count: lineup.kinds.count)
     // Their own, so that threads need not wait for one another's evaluators.
     engines = lineup.entrants.map { entrant in
@@ -36,6 +42,8 @@ final class Shard {
     }
   }
 
+  deinit { outcomes.deallocate() }
+
   /// Takes the rows that came up since the last time.
   func takeRows() -> [Difference] {
     defer { rows.removeAll(keepingCapacity: true) }
@@ -44,27 +52,29 @@ final class Shard {
 
   // MARK: - Occurrences
 
-  func take(_ occurrence: Occurrence) throws {
-    let track = try tracks[occurrence.account] ?? begin(occurrence)
-    let day = Shard.day(of: occurrence.at)
+  /// - Parameter sum: of the account's name.
+  func take(_ lent: UnsafePointer<Occurrence>, _ sum: UInt64) throws {
+    let track = try tracks[lent.pointee.account, sum] ?? begin(lent.pointee, sum)
+    let time = lent.pointee.at
+    let day = Shard.day(of: time)
     if day != track.day {
       try closeDay(of: track)
       track.day = day
     }
     defer { track.number += 1 }
-    switch occurrence.deed {
-    case .event(let call, let said): try take(call, said, track, at: occurrence.at)
-    case .answer(let late): try take(late, track, at: occurrence.at)
+    switch lent.pointee.deed {
+    case .event(let call, let said): try take(call, said, track, at: time)
+    case .answer(let late): try take(late, track, at: time)
     case .key(let key):
       for index in track.sides.indices { track.sides[index].account.addKey(key) }
-    case .setting(let name, let key, let value): set(name, key: key, value, track, at: occurrence.at)
-    case .global(let name, let value): set(name, key: nil, value, track, at: occurrence.at)
+    case .setting(let name, let key, let value): set(name, key: key, value, track, at: time)
+    case .global(let name, let value): set(name, key: nil, value, track, at: time)
     case .adjustment(let bucket, let amount, let lotKind):
       for index in track.sides.indices {
-        let problem = track.sides[index].adjust(bucket, to: amount, lotKind: lotKind, at: occurrence.at)
+        let problem = track.sides[index].adjust(bucket, to: amount, lotKind: lotKind, at: time)
         if let problem { tallies[index].refuse("\(bucket): \(problem)") }
       }
-    case .end: try end(track)
+    case .end: try end(track, sum)
     }
   }
 
@@ -72,7 +82,7 @@ final class Shard {
     Int(time >= 0 ? time / Instant.perDay : (time - Instant.perDay + 1) / Instant.perDay)
   }
 
-  private func begin(_ occurrence: Occurrence) throws -> AccountTrack {
+  private func begin(_ occurrence: Occurrence, _ sum: UInt64) throws -> AccountTrack {
     var sides: [Side] = []
     sides.reserveCapacity(lineup.entrants.count)
     for (index, entrant) in lineup.entrants.enumerated() {
@@ -90,7 +100,7 @@ final class Shard {
           morning: books))
     }
     let track = AccountTrack(occurrence.account, day: Shard.day(of: occurrence.at), sides)
-    tracks[occurrence.account] = track
+    tracks.insert(track, sum)
     accounts += 1
     return track
   }
@@ -128,9 +138,44 @@ final class Shard {
     let known = call.id.isEmpty ? nil : track.memory.entry(key)
     var allowed: UInt32 = 0
     var isWaiting = false
+    var ordinary = 0
+    // What the provider said is for `submit` to take up, and what is supposed of the usage too.
+    for index in track.sides.indices {
+      let bit = UInt32(1) << UInt32(index)
+      if let known, known.allowed & bit != 0 {
+        let isSame = known.content == content || known.content == IdMemory.unknown
+        outcomes[index] = Outcome(isSame ? .repeated : .conflict)
+        if !isSame { outcomes[index].code = lineup.conflict }
+      } else {
+        guard said.isEmpty, !lanes[index].isSupposed,
+          let outcome = lanes[index].take(call, track.sides.baseAddress?.advanced(by: index))
+        else { break }
+        outcomes[index] = outcome
+        if outcome.verdict == .allowed {
+          for promise in lanes[index].brokenPromises { tallies[index].breaks(promise, place, of: track.name) }
+        }
+      }
+      if outcomes[index].verdict.isYes { allowed |= bit }
+      ordinary += 1
+    }
+    if ordinary == track.sides.count, isTheSame(known) {
+      if allowed != 0, !call.id.isEmpty { track.memory.note(key, content: content, allowed: allowed) }
+      let day = Shard.day(of: time)
+      for index in outcomes.indices { tallies[index].count(outcomes[index], day: day) }
+      for pair in pairs.indices { pairs[pair].same += 1 }
+      return
+    }
     answers.removeAll(keepingCapacity: true)
     for index in track.sides.indices {
       let bit = UInt32(1) << UInt32(index)
+      if index < ordinary {
+        let isKnown = known.map { $0.allowed & bit != 0 } ?? false
+        answers.append(
+          isKnown
+            ? Side.Answered(outcome: outcomes[index])
+            : lanes[index].answered(call, outcomes[index], track.sides.baseAddress?.advanced(by: index)))
+        continue
+      }
       var answered: Side.Answered
       if let known, known.allowed & bit != 0 {
         let isSame = known.content == content || known.content == IdMemory.unknown
@@ -154,10 +199,30 @@ final class Shard {
       let asker = RecordedProvider.Asker(event: lineup.kinds[kind], id: call.id)
       // An earlier attempt of it waits no more.
       if let earlier = track.open.removeValue(forKey: asker) { conclude(earlier.place, earlier.answers, track) }
+      // It is looked at later, when the account has moved on.
+      for index in answers.indices { answers[index].settle() }
       track.open[asker] = AccountTrack.OpenEvent(place: place, answers: answers, content: content)
       return
     }
     conclude(place, answers, track)
+    answers.removeAll(keepingCapacity: true)
+  }
+
+  /// Whether all candidates answered the event at hand alike, where it was an ordinary one for all.
+  private func isTheSame(_ known: IdMemory.Entry?) -> Bool {
+    let one = outcomes[0]
+    for candidate in outcomes.indices.dropFirst() {
+      let other = outcomes[candidate]
+      guard one.verdict == other.verdict, one.paid == other.paid, one.absorbed == other.absorbed else { return false }
+      switch one.verdict {
+      case .allowed:
+        guard lineup.entrants[candidate].drewTheSame(lanes[candidate].drawn, as: lanes[0].drawn) else { return false }
+      case .denied: if one.code != other.code || one.decider != other.decider { return false }
+      case .conflict, .repeated: continue
+      case .waiting, .impossible: return false
+      }
+    }
+    return true
   }
 
   private func submit(
@@ -289,6 +354,8 @@ final class Shard {
   }
 
   private func why(_ answered: Side.Answered, _ track: AccountTrack, _ index: Int) -> String {
+    var answered = answered
+    answered.settle()
     guard let decision = answered.decision?.decision else { return answered.problem ?? "" }
     return Explanation(
       decision, by: track.sides[index].engine, account: track.sides[index].account, words: answered.labels
@@ -299,10 +366,8 @@ final class Shard {
 
   private func closeDay(of track: AccountTrack) throws(BacktestFault) {
     for index in track.sides.indices {
-      let books = Books(track.sides[index].account, quotas: lineup.entrants[index].quotas)
-      let money = try books.moved(since: track.sides[index].morning)
+      let money = try track.sides[index].closeDay(quotas: lanes[index].quotas)
       if money != MoneyMoved() { try tallies[index].add(money, day: track.day) }
-      track.sides[index].morning = books
     }
   }
 
@@ -319,7 +384,7 @@ final class Shard {
   }
 
   /// Closes an account's books and lets go of it.
-  private func end(_ track: AccountTrack) throws(BacktestFault) {
+  private func end(_ track: AccountTrack, _ sum: UInt64) throws(BacktestFault) {
     for open in track.open.values.sorted(by: { $0.place.number < $1.place.number }) {
       conclude(open.place, open.answers, track)
     }
@@ -341,11 +406,11 @@ final class Shard {
       difference.b = moved[candidate]
       pairs[candidate - 1].accounts.append(difference)
     }
-    tracks[track.name] = nil
+    tracks.remove(track.name, sum)
   }
 
   /// Closes the books of all accounts that are left.
   func endAll() throws(BacktestFault) {
-    for name in tracks.keys.sorted() { if let track = tracks[name] { try end(track) } }
+    for (track, sum) in tracks.all.sorted(by: { $0.track.name < $1.track.name }) { try end(track, sum) }
   }
 }

@@ -28,6 +28,8 @@ struct Side {
     var drawn: [Int64] = []
     /// The answer, for telling why; nil where nothing was decided.
     var decision: Kept?
+    /// The same for one that can be made once more; to be asked before the next event.
+    var earlier: (() -> (Decision, [Transaction.Label])?)?
     var labels: [Transaction.Label] = []
     /// Why it could not be taken.
     var problem: String?
@@ -35,6 +37,12 @@ struct Side {
     var broken: [Int] = []
     /// It is supposed never to have come: there is nothing to compare.
     var isLeftOut = false
+
+    /// Makes the answer once more where it was not kept.
+    mutating func settle() {
+      guard let made = earlier?() else { return }
+      (decision, labels, earlier) = (Kept(made.0), made.1, nil)
+    }
   }
 
   // MARK: - Events
@@ -103,6 +111,14 @@ struct Side {
     }
   }
 
+  /// What moved since the morning; the next one begins.
+  mutating func closeDay(quotas: [Int]) throws(BacktestFault) -> MoneyMoved {
+    let books = Books(account, quotas: quotas)
+    let money = try books.moved(since: morning)
+    morning = books
+    return money
+  }
+
   private func outcome(of decision: borrowing Decision, _ entrant: Entrant) -> Outcome {
     let verdict: Outcome.Verdict =
       switch decision.verdict {
@@ -124,6 +140,9 @@ struct Side {
     }
     return outcome
   }
+
+  /// A key of the account as a field names it. Mutating, so that the account is not copied for a look at it.
+  mutating func key(named name: String) -> Int64 { account.keyIndex(named: name).map(Int64.init) ?? ValueType.none }
 
   // MARK: - From outside
 

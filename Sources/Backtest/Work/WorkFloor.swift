@@ -31,7 +31,8 @@ final class WorkFloor: @unchecked Sendable {
     var partIsFree: [Bool]
     var partIsDone: [Bool]
     var progress: [(part: Int, whole: Int?)]
-    var waiting: [[Occurrence]]
+    /// By shard: what is to be replayed, in order.
+    var waiting: [[Bundle]]
     var shardIsFree: [Bool]
     var waitingCount = 0
     var next = 0
@@ -42,7 +43,7 @@ final class WorkFloor: @unchecked Sendable {
 
   private enum Task {
     case read(Int, any TrafficPart)
-    case replay(Int, [Occurrence])
+    case replay(Int, [Bundle])
     case wait
     case done
   }
@@ -106,10 +107,10 @@ final class WorkFloor: @unchecked Sendable {
         guard board.shardIsFree[shard], !board.waiting[shard].isEmpty else { continue }
         board.next = (shard + 1) % count
         board.shardIsFree[shard] = false
-        let occurrences = board.waiting[shard]
+        let bundles = board.waiting[shard]
         board.waiting[shard] = []
-        board.waitingCount -= occurrences.count
-        return .replay(shard, occurrences)
+        board.waitingCount -= bundles.reduce(0) { $0 + $1.count }
+        return .replay(shard, bundles)
       }
       let isIdle = board.shardIsFree.allSatisfy(\.self) && board.partIsDone.allSatisfy(\.self)
       return isIdle ? .done : .wait
@@ -120,39 +121,23 @@ final class WorkFloor: @unchecked Sendable {
     do {
       let batch = try part.next()
       let progress = part.progress
-      var sorted: [[Occurrence]] = []
-      if let batch {
-        sorted = Array(repeating: [], count: shards.count)
-        for occurrence in batch { sorted[shard(of: occurrence.account)].append(occurrence) }
-      }
+      let bundles = batch.map { Bundle.sorted($0, over: shards.count) } ?? []
       board.withLock { board in
         board.partIsFree[number] = true
         board.partIsDone[number] = batch == nil
         board.progress[number] = progress
         board.waitingCount += batch?.count ?? 0
-        for (shard, occurrences) in sorted.enumerated() where !occurrences.isEmpty {
-          if board.waiting[shard].isEmpty {
-            board.waiting[shard] = occurrences
-          } else {
-            board.waiting[shard] += occurrences
-          }
-        }
+        for bundle in bundles { board.waiting[bundle.shard].append(bundle) }
       }
     } catch {
       fail(error)
     }
   }
 
-  private func shard(of account: String) -> Int {
-    var sum = TextSum()
-    sum.add(account)
-    return Int(sum.value % UInt64(shards.count))
-  }
-
-  private func replay(_ number: Int, _ occurrences: [Occurrence]) {
+  private func replay(_ number: Int, _ bundles: [Bundle]) {
     let shard = shards[number]
     do {
-      for occurrence in occurrences { try shard.take(occurrence) }
+      for bundle in bundles { try bundle.forEach { sum, occurrence throws in try shard.take(occurrence, sum) } }
     } catch {
       fail(error)
       return
@@ -164,7 +149,7 @@ final class WorkFloor: @unchecked Sendable {
     }
     let progress = board.withLock { board in
       board.shardIsFree[number] = true
-      board.replayed += occurrences.count
+      board.replayed += bundles.reduce(0) { $0 + $1.count }
       return ComparisonProgress(
         events: board.replayed, part: board.progress.reduce(0) { $0 + $1.part },
         whole: board.progress.reduce(Optional(0)) { sum, next in sum.flatMap { sum in next.whole.map { sum + $0 } } })

@@ -35,6 +35,8 @@ extension Evaluator {
     _ account: borrowing AccountState, _ unit: UnsafeMutablePointer<Unit>, _ part: EventCode.Part
   ) {
     let frame = unit.pointee.frame
+    let isMore = bringTotalsOfNothing(for: part, of: account, unit)
+    if !isMore { return }
     for dated in codes[event].dated {
       let setting = compiled.program.settings[dated.setting]
       let isUnset =
@@ -63,6 +65,18 @@ extension Evaluator {
     for bucket in 0..<unit.pointee.bucketCount {
       frame[record.drawn + bucket] = bucket < drawn.count ? drawn[bucket] : 0
     }
+  }
+
+  /// An account without payments, and an event that wants nothing else: the totals are those of no payments.
+  ///
+  /// - Returns: whether there is more to bring.
+  @inline(__always)
+  private func bringTotalsOfNothing(
+    for part: EventCode.Part, of account: borrowing AccountState, _ unit: UnsafeMutablePointer<Unit>
+  ) -> Bool {
+    guard account.payments.isEmpty, unit.pointee.bringsTotalsAtMost else { return true }
+    (unit.pointee.frame + unit.pointee.totals).update(from: noTotals, count: noTotalsCount)
+    return false
   }
 
   /// What is derived of all payments together: the tree walker looks at each of them.

@@ -15,6 +15,9 @@ public final class Evaluator {
   private let functions: UnsafeMutablePointer<FunctionDefinition>
   private let tables: RowTables
   private(set) var globals: [Int64]
+  /// What each derivation of payments comes to where there are none.
+  let noTotals: UnsafeMutablePointer<Int64>
+  let noTotalsCount: Int
   /// Stands in for a frame in a program without events.
   private let noFrame: UnsafeMutablePointer<Int64>
 
@@ -66,6 +69,13 @@ public final class Evaluator {
     for (index, code) in codes.enumerated() {
       (units + index).initialize(to: Unit(code, compiled.program, compiled.tables, functions))
     }
+    let derivations = compiled.program.paymentDerivations
+    noTotalsCount = derivations.count
+    noTotals = .allocate(capacity: max(1, derivations.count))
+    for (index, derivation) in derivations.enumerated() {
+      let range = derivation.value.type.base.naturalRange
+      (noTotals + index).initialize(to: Arithmetic.clamp(min(max(0, range.low), range.high)))
+    }
     noFrame = .allocate(capacity: Status.count)
     noFrame.initialize(repeating: 0, count: Status.count)
     frame = codes.isEmpty ? noFrame : units[0].frame
@@ -78,6 +88,7 @@ public final class Evaluator {
     functions.deinitialize(count: compiled.program.functions.count)
     functions.deallocate()
     noFrame.deallocate()
+    noTotals.deallocate()
   }
 
   /// The settings that serve every account, by slot; `LedgerLayout.unset` where the default holds.
@@ -214,6 +225,16 @@ public final class Evaluator {
 
   // MARK: - The longer way
 
+  /// Whether the event at hand has rules that may act before this denial.
+  func canRescue(denial: Int32) -> Bool {
+    var next = units[event].rescued
+    while next.pointee >= 0 {
+      if next.pointee == denial { return true }
+      next += 1
+    }
+    return false
+  }
+
   /// Runs the rules that may act before this denial. What they ask for is `changes`; none: no rule acts.
   func rescue(denial: Int32, on account: borrowing AccountState) -> Bool {
     let unit = units + event
@@ -233,13 +254,18 @@ public final class Evaluator {
   }
 
   /// The promises that do not hold on the account as it is now.
-  func brokenPromises(on account: borrowing AccountState) -> [Int] {
+  func brokenPromises(on account: borrowing AccountState) -> [Int] { breaksPromises(on: account) ? fired : [] }
+
+  /// Runs the promises on the account as it is now.
+  ///
+  /// - Returns: whether there are some that do not hold: `fired`.
+  func breaksPromises(on account: borrowing AccountState) -> Bool {
     let unit = units + event
-    guard unit.pointee.entries.promises >= 0 else { return [] }
+    guard unit.pointee.entries.promises >= 0 else { return false }
     keepPrevious()
     load(account, unit, .promises)
     Interpreter.run(unit, from: unit.pointee.entries.promises)
-    return fired
+    return frame[Status.firedCount] > 0
   }
 
   /// Keeps what `previous` asks for, while the frame still holds the account as it was before the event.
@@ -260,6 +286,18 @@ public final class Evaluator {
   /// Whether the last run asked for something the account keeps a record of.
   var concernsRecords: Bool { frame[Status.records] != 0 }
 
+  /// Whether the last run asked for nothing that lots or records have to follow.
+  var concernsRowsOnly: Bool {
+    if concernsRecords { return false }
+    for change in changeList {
+      switch change.kind {
+      case .draw, .set, .add, .reset, .touch: continue
+      default: return false
+      }
+    }
+    return true
+  }
+
   /// Whether the last run asked for anything that was then done.
   var hasActed: Bool { concernsRecords ? !carriedOut.isEmpty : !changeList.isEmpty }
 
@@ -271,6 +309,11 @@ public final class Evaluator {
 
   /// All fields of the event as the last decision saw or derived them.
   var fields: [Int64] { numbers(from: units[event].fields, compiled.program.events[event].fields.count) }
+
+  /// What was drawn, until the next decision.
+  var drawnNow: UnsafeBufferPointer<Int64> {
+    UnsafeBufferPointer(start: frame + units[event].drawn, count: units[event].bucketCount)
+  }
 
   var drawn: [Int64] { numbers(from: units[event].drawn, units[event].bucketCount) }
 

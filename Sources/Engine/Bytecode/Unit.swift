@@ -26,9 +26,13 @@ struct Unit {
   /// The slots of the ends of all windows. A slot below zero ends the list.
   let windowEnds: UnsafeMutablePointer<Int32>
   let keyWindowEnds: UnsafeMutablePointer<Int32>
+  /// The denials that rules of the event may act before. One below zero ends the list.
+  let rescued: UnsafeMutablePointer<Int32>
   let clockSlot: Int
   /// The parts that need more than what lies in rows: dated defaults, records, totals of payments. A bit each.
   let partsBringingMore: UInt8
+  /// Totals of payments are the only such thing.
+  let bringsTotalsAtMost: Bool
   let namesRecords: Bool
   let ranges: UnsafeMutablePointer<EventCode.FieldRange>
   let givenCount: Int
@@ -50,6 +54,7 @@ struct Unit {
   /// By bucket: what a hold reserved, what is drawn beyond that.
   let floor: Int
   let overrun: Int
+  let totals: Int
   /// The moving part of the rows: its register, the first slot and how many.
   let moving: Int
   let firstMoving: Int
@@ -92,8 +97,10 @@ struct Unit {
     keySlots = Unit.list(compiled.keySlots)
     windowEnds = Unit.list(layout.accountWindows.map { Int32($0.endSlot) })
     keyWindowEnds = Unit.list(layout.keyWindows.map { Int32($0.endSlot) })
+    rescued = Unit.list(compiled.entries.rescues.map { Int32($0.denial) })
     clockSlot = layout.clockSlot
     namesRecords = !compiled.records.isEmpty
+    bringsTotalsAtMost = compiled.dated.isEmpty && compiled.records.isEmpty
     partsBringingMore = EventCode.Part.allCases.reduce(0) { parts, part in
       compiled.dated.isEmpty && compiled.records.isEmpty && compiled.totals[part] == nil ? parts : parts | part.bit
     }
@@ -111,6 +118,7 @@ struct Unit {
     fields = map.fields
     floor = map.floor
     overrun = map.overrun
+    totals = map.totals
     moving = map.account + layout.movingSlots.lowerBound
     firstMoving = layout.movingSlots.lowerBound
     movingCount = layout.movingSlots.count
@@ -152,6 +160,7 @@ struct Unit {
     keySlots.deallocate()
     ranges.deallocate()
     windowEnds.deallocate()
+    rescued.deallocate()
     keyWindowEnds.deallocate()
   }
 }
