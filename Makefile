@@ -25,7 +25,7 @@ help:
 	@echo 'make clean    remove everything that was built'
 
 setup:
-	@.ci/setup
+	@MAKECMDGOALS='$(MAKECMDGOALS)' .ci/setup
 
 # On a terminal the compiler shows one line that moves; elsewhere it would be hundreds.
 demo: setup

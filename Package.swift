@@ -119,8 +119,8 @@ let package = Package(
       ]),
     .testTarget(
       name: "BacktestTests",
-      dependencies: ["Backtest", "Lab", "Standard", "Engine", "Language", "Ledger", "Formats", "Diagnostics", "Values"]
-    ),
+      dependencies: ["Backtest", "Lab", "Standard", "Engine", "Language", "Ledger", "Formats", "Diagnostics", "Values"],
+      exclude: ["Golden"]),
     .testTarget(
       name: "ShellTests",
       dependencies: [

@@ -150,6 +150,64 @@ struct CompareCommandTests {
     }
   }
 
+  @Test("--html writes a page beside the report, in any form of it, or to standard output")
+  func pages() throws {
+    try Self.withStore { store in
+      let folder = URL(filePath: store).deletingLastPathComponent()
+      let page = folder.appending(path: "report.html")
+      let reform = Program.root.appending(path: "REPL/demo/reforms/half-even.rules").path
+      func run(_ words: [String]) throws -> Program { try Program.run(words + ["--store", store]) }
+      let plain = try run(["compare", "current", reform, "on", "all"])
+      let told = try run(["compare", "current", reform, "on", "all", "--html", page.path])
+      #expect(told.status == 0 && told.out == plain.out && told.error == "wrote \(page.path)\n", "\(told.error)")
+      let first = try String(contentsOf: page, encoding: .utf8)
+      #expect(first.hasPrefix("<!DOCTYPE html>\n") && first.contains("Round half to even"))
+      #expect(first.contains("as they were in the store at the beginning of the period"))
+      let json = try run(["backtest", reform, "on", "all", "--json", "--html", page.path])
+      #expect(json.status == 0 && json.out.hasPrefix("{") && json.error == "wrote \(page.path)\n")
+      #expect(try String(contentsOf: page, encoding: .utf8) == first, "the same result is the same bytes")
+      let out = try run(["compare", "current", reform, "on", "all", "--html", "-"])
+      #expect(out.out == first && out.error.isEmpty)
+      let swept = try run(["sweep", "limits.spending_limit in $0..$10 step $5", "on", "all", "--html", page.path])
+      #expect(swept.status == 0 && swept.out.contains("$10.00"), "\(swept.error)")
+      #expect(try String(contentsOf: page, encoding: .utf8).contains("In numbers"))
+      let usage = Program.root.appending(path: "REPL/demo/usage.csv.gz").path
+      let file = try Program.run([
+        "compare", "rules", "rules+\(reform)", "on", usage, "--given", "balance is $20", "--rules", "rules", "--html",
+        page.path,
+      ])
+      #expect(file.status == 0, "\(file.error)")
+      #expect(try String(contentsOf: page, encoding: .utf8).contains("<dd>balance is $20</dd>"))
+    }
+  }
+
+  @Test("a page that cannot be written is known before the replay where it can be, and never written over a store")
+  func unwritablePages() throws {
+    try Self.withStore([]) { store in
+      let folder = URL(filePath: store).deletingLastPathComponent().path
+      let bytes = try Data(contentsOf: URL(filePath: store))
+      for (path, reason) in [
+        (folder, "it is a folder"), (store, "it is a file of the store"), (store + "-wal", "it is a file of the store"),
+        (folder + "/none/page.html", "No such file or directory"), ("/dev/full", "No space left on device"),
+      ] {
+        let program = try Program.run(["compare", "current", "current", "on", "all", "--html", path, "--store", store])
+        #expect(program.status == 1, "\(path)")
+        #expect(program.error.contains("cannot write \(path): ") && program.error.contains(reason), "\(program.error)")
+        #expect(program.error.contains("help: "))
+        #expect(program.out.isEmpty || path == "/dev/full")
+      }
+      #expect(try Data(contentsOf: URL(filePath: store)) == bytes)
+      let own = try Program.run([
+        "compare", "rules", "rules", "on", "README.md", "--rules", "rules", "--html", "README.md",
+      ])
+      #expect(own.status == 1 && own.error.contains("it is the traffic"), "\(own.error)")
+      let both = try Program.run([
+        "compare", "current", "current", "on", "all", "--html", "-", "--json", "--store", store,
+      ])
+      #expect(both.status == 64 && both.error.contains("both take standard output"), "\(both.error)")
+    }
+  }
+
   @Test(
     "what is no comparison is a bad command line",
     arguments: [

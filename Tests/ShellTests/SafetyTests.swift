@@ -153,6 +153,34 @@ struct SafetyTests {
     #expect(typed.status == .answered)
   }
 
+  @Test("a page is written of the last comparison, over another page only, and not at all without files")
+  func pages() throws {
+    let folder = try Self.folder()
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let file = folder.appending(path: "page.html").path
+    let typed = try Typed()
+    #expect(typed.type("page \(file)").contains("nothing was compared yet") && typed.status != .answered)
+    typed.type("compare current 'limits.spending_limit default $10' on 2026-10")
+    for _ in 0..<2 {
+      #expect(typed.type("page \(file)").contains("wrote \(file)"))
+      #expect(typed.status == .answered)
+    }
+    let page = try String(contentsOfFile: file, encoding: .utf8)
+    #expect(page.contains("109 of 8,344 events (1.31%) would have been denied that were allowed"))
+    #expect(page.contains("as written") && !page.contains("line:1"))
+    #expect(typed.type("page \(folder.path)").contains("it is a folder"))
+    #expect(typed.type("page \(try DemoStore.path())").contains("it is a file of the store"))
+    try "<!DOCTYPE html>\nmine".write(toFile: file, atomically: true, encoding: .utf8)
+    #expect(typed.type("page \(file)").contains("something else") && typed.status != .answered)
+    #expect(typed.type("page \(file) --anyway").contains("wrote"))
+    let (session, _, error) = Self.safe(try DemoStore.path())
+    #expect(session.run("compare current current on 2026-10").status == .answered)
+    let other = folder.appending(path: "other.html").path
+    #expect(session.run("page \(other)").status != .answered)
+    #expect(error.text.contains("files and programs are closed to this session"))
+    #expect(!FileManager.default.fileExists(atPath: other))
+  }
+
   @Test("a session without files says the same about a path that is there and one that is not")
   func closed() throws {
     let (session, out, error) = Self.safe(try DemoStore.path())

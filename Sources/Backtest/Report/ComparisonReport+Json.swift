@@ -27,6 +27,7 @@ extension ComparisonReport {
   private func json(candidate: CandidateResult) -> Json {
     .object([
       .init("name", .text(candidate.name)), .init("policy", .text(candidate.hash)),
+      .init("changed_events", number(candidate.changedEvents)),
       .init(
         "verdicts",
         .object(Outcome.Verdict.allCases.map { .init($0.word, number(candidate.count($0))) })),

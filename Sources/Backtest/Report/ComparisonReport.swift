@@ -9,6 +9,8 @@ public struct ComparisonReport: Sendable {
   public var most = 5
   /// Whether the text shows the first event of each change with why on both sides, and what to type next at a command line.
   public var showsFirst = true
+  /// How the accounts begin, for a page: lines of scenarios, or a sentence.
+  public var openings: [String] = []
 
   public init(_ result: BacktestResult) { self.result = result }
 

@@ -72,6 +72,8 @@ public struct PairResult: Sendable {
   public var byKind: [(kind: String, change: Change, count: Int)] = []
   /// What changed in the rules: their names, with the place in B's text.
   public var changedRules: [ChangedRule] = []
+  /// Titles of the reforms that B has and A has not.
+  public var reforms: [String] = []
   /// Every account with a difference, sorted by name.
   public var accounts: [AccountDifference] = []
   /// The first rows by time, up to the cap of the options; the counts above are of all.
@@ -107,6 +109,17 @@ public struct ChangedRule: Sendable, Hashable {
   public var how: How
   /// `ten.rules:3`
   public var place: String
+  /// What is said of it on either side, as its author wrote it: the declaration, then what reforms say. Empty where nothing is.
+  public var before = ""
+  public var after = ""
+
+  public init(name: String, how: How, place: String, before: String = "", after: String = "") {
+    self.name = name
+    self.how = how
+    self.place = place
+    self.before = before
+    self.after = after
+  }
 }
 
 /// What differs for one account.

@@ -9,17 +9,40 @@ enum ChangedRules {
     let (old, new) = (declarations(textsA), declarations(textsB))
     var found: [ChangedRule] = []
     for (name, declared) in new where old[name]?.words != declared.words {
-      found.append(ChangedRule(name: name, how: old[name] == nil ? .added : .changed, place: declared.place))
+      found.append(
+        ChangedRule(
+          name: name, how: old[name] == nil ? .added : .changed, place: declared.place,
+          before: old[name]?.text ?? "", after: declared.text))
     }
     for (name, declared) in old where new[name] == nil {
-      found.append(ChangedRule(name: name, how: .removed, place: declared.place))
+      found.append(ChangedRule(name: name, how: .removed, place: declared.place, before: declared.text))
     }
     return found.sorted { ($0.name, $0.place) < ($1.name, $1.place) }
+  }
+
+  /// Titles of the reforms that one policy has and the other has not, in the order they are laid over.
+  static func reforms(of b: Candidate, notIn a: Candidate) -> [String] {
+    let known = Set(titles(a))
+    return titles(b).filter { !known.contains($0) }
+  }
+
+  private static func titles(_ candidate: Candidate) -> [String] {
+    let texts = candidate.rules?.texts?.texts.filter { $0.name.hasPrefix(PolicyTexts.reformFolder + "/") } ?? []
+    return texts.flatMap { text in
+      var sources = SourceMap()
+      let number = sources.add(Source(name: text.path, bytes: text.bytes))
+      return Parser.parse(source: number, in: sources).0.declarations.compactMap { declaration in
+        if case .reform(let reform) = declaration.kind { return reform.title.text }
+        return nil
+      }
+    }
   }
 
   private struct Declared {
     var words: [String]
     var place: String
+    /// As it was written.
+    var text = ""
   }
 
   /// By name, such as `limits.cycle_limit`: everything that is said of it, in the family and in reforms.
@@ -27,7 +50,8 @@ enum ChangedRules {
     var found: [String: Declared] = [:]
     for text in texts.texts {
       guard text.name.hasSuffix(".rules") else {
-        found[text.name] = Declared(words: [String(decoding: text.bytes, as: UTF8.self)], place: text.path)
+        let whole = String(decoding: text.bytes, as: UTF8.self)
+        found[text.name] = Declared(words: [whole], place: text.path, text: whole)
         continue
       }
       var sources = SourceMap()
@@ -50,6 +74,9 @@ enum ChangedRules {
         // A reform comes later than what it changes, and is where people look.
         let isReform = text.name.hasPrefix(PolicyTexts.reformFolder + "/")
         var declared = found[name] ?? Declared(words: [], place: "")
+        let written = String(decoding: text.bytes[Int(span.start)..<Int(span.end)], as: UTF8.self)
+        let pieces = [declared.text, written].filter { !$0.isEmpty }
+        declared.text = (isReform ? pieces : pieces.reversed()).joined(separator: "\n")
         declared.words = isReform ? declared.words + Array(words) : Array(words) + declared.words
         // A reform of one line stands in no file that anybody could look at.
         let place = text.path == CandidateReading.linePath ? "as written" : "\(text.path):\(line)"

@@ -84,6 +84,7 @@ struct Merging {
     result.accounts = tally.accounts.sorted { $0.account < $1.account }
     result.accountsTouched = result.accounts.count
     result.changedRules = ChangedRules.between(a, b)
+    result.reforms = ChangedRules.reforms(of: b, notIn: a)
     result.rows = rows[index - 1]
     return result
   }

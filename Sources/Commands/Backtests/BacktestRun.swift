@@ -54,6 +54,14 @@ struct BacktestOptions: ParsableArguments {
   @Flag(name: .customLong("csv"), help: "Print the rows that differ as CSV.")
   var asCSV = false
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Also write the report as one page of HTML, with charts, that stands alone; `-` is standard output.",
+      valueName: "file"),
+    completion: .file(extensions: ["html"]))
+  var html: String?
+
   @Flag(name: .long, help: "End with 2 where anything differs.")
   var exitCode = false
 
@@ -63,6 +71,10 @@ struct BacktestOptions: ParsableArguments {
   func validate() throws {
     guard rows >= 0, rows <= 10_000_000 else { throw ValidationError("--rows is from 0 to 10,000,000") }
     guard (0...256).contains(threads) else { throw ValidationError("--threads is from 1 to 256") }
+    if html == "-", asJSON || asCSV {
+      throw ValidationError(
+        "--html - and --\(asJSON ? "json" : "csv") both take standard output: name a file for the page")
+    }
   }
 }
 
@@ -88,16 +100,29 @@ struct BacktestRun {
     }
     let (reading, path) = try reading()
     let candidates = try names.map { try reading.candidate($0) }
-    return try replay(candidates, on: words[(on + 1)...].joined(separator: " "), path, show)
+    let traffic = words[(on + 1)...].joined(separator: " ")
+    return try replay(candidates, on: traffic, path) { result in
+      var report = ComparisonReport(result)
+      report.openings = openings(of: traffic)
+      show(report)
+      try write { report.page }
+    }
   }
 
   /// Tries a setting at several values.
   func run(_ sweep: Sweep, on traffic: String) throws -> ExitStatus {
     let (reading, path) = try reading()
     return try replay(sweep.candidates(reading), on: traffic, path) { result in
-      let report = SweepReport(sweep, result)
-      console.out.write(
-        options.asJSON ? report.json.compact + "\n" : options.asCSV ? ComparisonReport(result).csv : report.text())
+      var report = SweepReport(sweep, result)
+      report.openings = openings(of: traffic)
+      if options.html != "-" {
+        let (width, color) = (console.out.width, console.out.isColored)
+        console.out.write(
+          options.asJSON
+            ? report.json.compact + "\n"
+            : options.asCSV ? ComparisonReport(result).csv : report.text(width: width, color: color))
+      }
+      try write { report.page }
     }
   }
 
@@ -115,8 +140,14 @@ struct BacktestRun {
   }
 
   private func replay(
-    _ candidates: [Candidate], on traffic: String, _ path: String?, _ show: (BacktestResult) -> Void
+    _ candidates: [Candidate], on traffic: String, _ path: String?, _ show: (BacktestResult) throws -> Void
   ) throws -> ExitStatus {
+    // A page that has no place is better known before a long replay than after it.
+    if let page = options.html, page != "-",
+      let found = page == traffic ? "it is the traffic" : FileTarget.refusal(of: page, store: path)
+    {
+      throw Complaint(message: "cannot write \(page): \(found)", help: "name another file: --html report.html")
+    }
     if traffic == "-" || TextFile.isFile(traffic) {
       return try compare(candidates, over: file(traffic, candidates, path), show)
     }
@@ -197,7 +228,7 @@ struct BacktestRun {
   }
 
   private func compare(
-    _ candidates: [Candidate], over traffic: some TrafficHistory, _ show: (BacktestResult) -> Void
+    _ candidates: [Candidate], over traffic: some TrafficHistory, _ show: (BacktestResult) throws -> Void
   ) throws -> ExitStatus {
     var comparison = ComparisonOptions()
     comparison.rows = options.rows
@@ -213,7 +244,7 @@ struct BacktestRun {
       },
       isInterrupted: { progress.hasCome() })
     progress.bar.clear()
-    show(result)
+    try show(result)
     if result.isPartial {
       console.error.write("interrupted: the report is about the \(Count.text(result.events, "event")) until then\n")
       return .interrupted
@@ -221,8 +252,30 @@ struct BacktestRun {
     return options.exitCode && result.differs ? .negative : .answered
   }
 
-  private func show(_ result: BacktestResult) {
-    let report = ComparisonReport(result)
+  /// How the accounts begin, for who reads the page.
+  private func openings(of traffic: String) -> [String] {
+    guard traffic == "-" || TextFile.isFile(traffic) else {
+      return ["as they were in the store at the beginning of the period"]
+    }
+    if options.fromStore { return ["as they are in the store now"] }
+    return options.given.isEmpty ? ["new, with nothing in them"] : options.given
+  }
+
+  private func write(_ page: () -> String) throws {
+    guard let path = options.html else { return }
+    guard path != "-" else {
+      console.out.write(page())
+      return
+    }
+    if let fault = FileTarget.write(page(), to: path) {
+      throw Complaint(message: "cannot write \(path): \(fault)", help: "name a file that can be written")
+    }
+    console.error.write("wrote \(ShownText.text(path))\n")
+  }
+
+  private func show(_ report: ComparisonReport) {
+    let result = report.result
+    if options.html == "-" { return }
     if options.asJSON {
       console.print(report.json.compact)
     } else if options.accounts {

@@ -28,6 +28,7 @@ struct CompareCommand: ConsoleCommand {
         payg compare current 'model is gpt-4o-mini' 'output at most 500' 'cached at least 60% of input' on last month
         payg compare 'first cancel' 'first subscribe quota $20 rate 4/5, fee $16 each month' on 2026-10 --accounts
         payg compare current ten.rules on 2026-10-01..2026-10-15 --exit-code
+        payg compare current ten.rules on last month --html report.html
       """)
 
   @Argument(help: "Policies or what is supposed, `on`, and a period or a file.")

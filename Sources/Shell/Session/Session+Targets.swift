@@ -33,12 +33,11 @@ extension Session {
       console.complain("cannot write \(path): \(found)", help: "name another file")
       return .failed
     }
-    guard let file = fopen(path, appends ? "a" : "w") else { return refuse(path) }
-    let bytes = Array(text.utf8)
-    let isWritten = fwrite(bytes, 1, bytes.count, file) == bytes.count
-    // A full disk may only show when what was kept back is written.
-    guard fclose(file) == 0, isWritten else { return refuse(path) }
-    let lines = bytes.count { $0 == UInt8(ascii: "\n") }
+    if let fault = FileTarget.write(text, to: path, appends: appends) {
+      console.complain("cannot write \(path): \(fault)", help: "name a file that can be written")
+      return .failed
+    }
+    let lines = text.utf8.count { $0 == UInt8(ascii: "\n") }
     console.error.write(ink.dim("wrote \(path) (\(Count.text(lines, "line")))") + "\n")
     return .answered
   }
@@ -56,12 +55,6 @@ extension Session {
   /// The first line that says something of its own.
   static func firstLine(_ text: String) -> Substring? {
     text.split(separator: "\n").first { !$0.hasPrefix("# not stated: ") }
-  }
-
-  private func refuse(_ path: String) -> ExitStatus {
-    console.complain(
-      "cannot write \(path): \(String(cString: strerror(errno)))", help: "name a file that can be written")
-    return .failed
   }
 
   private func write(_ text: String, program command: String) -> ExitStatus {

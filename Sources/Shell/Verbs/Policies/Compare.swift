@@ -7,7 +7,7 @@ import Store
 import Values
 
 extension Verbs {
-  static let policies: [Verb] = [.compare, .affected, .examples]
+  static let policies: [Verb] = [.compare, .affected, .examples, .page]
 }
 
 extension Verb {
