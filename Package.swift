@@ -119,7 +119,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "BacktestTests",
-      dependencies: ["Backtest", "Lab", "Standard", "Engine", "Language", "Ledger", "Formats", "Diagnostics", "Values"],
+      dependencies: [
+        "Backtest", "Lab", "Standard", "Engine", "Language", "Ledger", "Formats", "Diagnostics", "Values",
+      ],
       exclude: ["Golden"]),
     .testTarget(
       name: "ShellTests",

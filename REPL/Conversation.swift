@@ -29,7 +29,7 @@ final class Conversation {
       environment: environment)
     defer { editor.close() }
     surround(editor)
-    guard greet() else { return .brokenStore }
+    if let failure = greet() { return failure }
     while true {
       editor.hintsShown = session.settings.showsHints
       editor.allowsPrograms = !session.isSafe
@@ -66,13 +66,14 @@ final class Conversation {
   }
 
   /// Says where this is. A store that cannot be read is said so, and nothing is asked of it.
-  private func greet() -> Bool {
+  ///
+  /// - Returns: how that ends; nil where it goes on.
+  private func greet() -> ExitStatus? {
     do {
       session.console.out.write(try session.banner(version: Payg.version))
-      return true
+      return nil
     } catch {
-      _ = session.tell(error)
-      return false
+      return session.tell(error)
     }
   }
 }

@@ -151,8 +151,8 @@ struct PromptScriptTests {
   func numbers() throws {
     let shown = try Program.run(["help", "exit-codes"])
     let rows = shown.out.split(separator: "\n").dropFirst().compactMap { $0.split(separator: " ").first }
-    // Ctrl-C has a test of its own.
-    let tried = Set(Self.endings.map(\.status)).sorted() + [130]
+    // Files of usage and Ctrl-C have tests of their own.
+    let tried = Set(Self.endings.map(\.status) + [5, 130]).sorted()
     #expect(rows.compactMap { Int32($0) } == tried)
   }
 
@@ -360,6 +360,35 @@ struct PromptScriptTests {
   func alone() throws {
     let run = try Program.run([], environment: ["PAYG_STORE": ""])
     #expect(run.status == 0 && run.out == Payg.greeting && run.error == "", "\(run)")
+  }
+
+  @Test("without a store and without rules there is still help, and what is missing is said in one sentence")
+  func nothingThere() throws {
+    try Program.withFolder { (folder: URL) throws in
+      // Rules are looked for around the program as well.
+      let program = folder.appending(path: "payg").path
+      try FileManager.default.copyItem(atPath: Program.path, toPath: program)
+      func run(_ words: String) throws -> Program {
+        try PromptStore.bash(#""$0" "# + words, [program], environment: ["PAYG_STORE": ""], in: folder)
+      }
+      let help = try run("-c .help -c '.help why'")
+      #expect(help.status == 0 && help.error == "" && help.out.contains("Ask why\n"), "\(help)")
+      for line in ["-c accounts", "-c 'select 1;'", "query 'select 1'"] {
+        let asked = try run(line)
+        #expect(asked.status == 64 && asked.out == "", "\(asked)")
+        #expect(
+          asked.error == """
+            error: no store is named, and there is no folder `rules` whose rules could be tried
+              help: name one: payg -s acme.payg   or: payg -p FOLDER
+
+            """, "\(asked)")
+      }
+      let rules = Program.root.appending(path: "rules").path
+      let tried = try run("-p '\(rules)' -c 'balance' -c 'select account from accounts;'")
+      #expect(tried.status == 0 && tried.out.hasSuffix("me\n"), "\(tried)")
+      let wrong = try run("-p nowhere -c balance")
+      #expect(wrong.status == 1 && wrong.error.contains("there is no `nowhere`"), "\(wrong)")
+    }
   }
 
   @Test("the completion scripts are scripts", arguments: ["bash", "zsh", "fish"])

@@ -56,6 +56,38 @@ struct TrafficColumnTests {
     #expect(reader.unusedColumns == ["extra"])
   }
 
+  @Test("what every row has is not read from columns, and fits the field or is refused")
+  func constants() throws {
+    let reader = try Bench.reader("at,account,model,key,input\n2026-01-01,a,service,k9,7\n") {
+      #expect($0.set("model=gpt-4o") && $0.set("costing=$0.25") && $0.set("key=k1"))
+      #expect(!$0.set("model") && !$0.set("=x") && !$0.set("model="))
+    }
+    guard case .row(let row)? = try reader.next() else {
+      Issue.record("the row cannot be read")
+      return
+    }
+    #expect(row.key == "k1")
+    #expect(
+      row.call.fields == [
+        .text("k1"), .text("gpt-4o"), .number(7), .number(0), .number(0), .number(250_000_000),
+      ])
+    #expect(reader.unusedColumns == ["model"])
+    #expect(
+      throws: TrafficFault.unknownConstant(
+        field: "modle", known: ["key", "model", "input", "cached", "output", "costing"])
+    ) { try Bench.reader("at,account,input\n") { $0.constants = ["modle": "x"] } }
+    for (field, value) in [("input", "many"), ("costing", "$"), ("mode", "slowly"), ("ttl", "5"), ("model", "a\nb")] {
+      #expect("\(field)") {
+        try Bench.reader("at,account,input\n") { $0.constants = [field: value] }
+      } throws: { fault in
+        if case TrafficFault.unfitConstant(let found, _, _) = fault { found == field } else { false }
+      }
+    }
+    // One field of all rows and no column is a file, too: so many calls at one price.
+    let calls = try Bench.reader("at,account\n2026-01-01,a\n2026-01-02,a\n") { $0.constants = ["costing": "1"] }
+    #expect(try Bench.all(calls).count == 2)
+  }
+
   @Test("only COLUMN=FIELD is a mapping")
   func mapping() {
     var options = TrafficOptions(event: "request")

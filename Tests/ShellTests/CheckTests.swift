@@ -33,6 +33,17 @@ struct CheckTests {
     typed.type("expect blance is $5")
     #expect(typed.status == .failed)
     typed.type("balance ada")
+    // An event is named before, not behind the verdict.
+    let named = typed.type("expect denied s0626-158")
+    #expect(
+      named == """
+        error: a check is about the last event: only `with CODE` and `by RULE` belong behind `denied`
+          denied s0626-158
+                 ^^^^^
+          help: denied with quota_exceeded by fallback_is_on
+
+        """, "\(named)")
+    #expect(typed.type("expect allowed limits.cycle_limit").contains("nothing belongs behind `allowed`"))
     typed.type("expect balance is $7.120354")
     #expect(typed.status == .answered)
     typed.type("expect balance > $10")

@@ -32,6 +32,16 @@ struct ShowingTests {
     #expect(typed.out.text.contains("account"))
   }
 
+  @Test("a line that goes somewhere says where it has come to")
+  func coordinates() throws {
+    let typed = try Typed()
+    #expect(typed.type("use delta --json").contains(#""coordinates": {"account": "delta", "#))
+    #expect(typed.type("as of 2026-10-09 --json").contains(#""as_of": "2026-10-09T00:00:00Z""#))
+    // Where only one question looks elsewhere, the session stays where it is.
+    #expect(typed.type("balance as of 2026-10-08 --json").contains(#""as_of": "2026-10-08T00:00:00Z""#))
+    #expect(typed.type("use --json").contains(#""coordinates": {"account": null, "#))
+  }
+
   @Test("colours are for a screen that has them")
   func colours() throws {
     let colored = try Typed(isColored: true)

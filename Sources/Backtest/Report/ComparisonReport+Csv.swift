@@ -1,3 +1,4 @@
+import Formats
 import Values
 
 extension ComparisonReport {
@@ -35,9 +36,6 @@ extension ComparisonReport {
 
   /// A text cell. What a spreadsheet would take for a formula gets a quote in front.
   static func quoted(_ text: String) -> String {
-    var cell = text
-    if let first = text.utf8.first, "=+-@\t\r".utf8.contains(first) { cell = "'" + text }
-    guard cell.utf8.contains(where: { ",\"\r\n".utf8.contains($0) }) else { return cell }
-    return "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    CsvText.cell(text, guardsFormulas: true)
   }
 }

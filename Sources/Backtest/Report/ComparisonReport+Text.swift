@@ -1,3 +1,4 @@
+import Diagnostics
 import Values
 
 extension ComparisonReport {
@@ -8,7 +9,7 @@ extension ComparisonReport {
   ///   - color: whether to paint with escape sequences. No meaning is in colours alone.
   public func text(width: Int = 100, color: Bool = false) -> String {
     var page = Page(width: max(40, width), isColored: color, most: most, showsFirst: showsFirst)
-    page.write(result)
+    page.write(result.shown)
     return page.lines.joined(separator: "\n") + "\n"
   }
 
@@ -33,7 +34,7 @@ extension ComparisonReport {
     private func dim(_ text: String) -> String { paint(text, "2") }
 
     private func padded(_ text: String, _ width: Int) -> String {
-      text + String(repeating: " ", count: max(0, width - text.count))
+      text + String(repeating: " ", count: max(0, width - ShownText.columns(text)))
     }
 
     private func right(_ text: String, _ width: Int) -> String {

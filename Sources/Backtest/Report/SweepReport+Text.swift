@@ -27,6 +27,12 @@ extension SweepReport {
   ///   - width: columns; what does not fit is left out of the table, and bars take what is left of a line.
   ///   - color: whether to paint with escape sequences. No meaning is in colours alone.
   public func text(width: Int = 100, color: Bool = false) -> String {
+    var report = self
+    report.result = result.shown
+    return report.written(width, color)
+  }
+
+  private func written(_ width: Int, _ color: Bool) -> String {
     func paint(_ text: String, _ code: String) -> String {
       color && !text.isEmpty ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
     }

@@ -39,6 +39,13 @@ struct BacktestOptions: ParsableArguments {
   @Option(name: .long, help: "The account of every row that names none.")
   var account: String?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What every row of a file has in a field, whatever its columns say; may be given several times.",
+      valueName: "field=value"))
+  var set: [String] = []
+
   @Option(name: .long, help: ArgumentHelp("Where times begin that are seconds from zero.", valueName: "time"))
   var start: String?
 
@@ -191,6 +198,10 @@ struct BacktestRun {
     for one in options.column where !reading.map(one) {
       throw Complaint(
         message: "`--column \(one)` names no field", help: "--column tokens_in=input", status: .badCommandLine)
+    }
+    for one in options.set where !reading.set(one) {
+      throw Complaint(
+        message: "`--set \(one)` sets no field", help: "--set model=gpt-4o", status: .badCommandLine)
     }
     let file = try FileTraffic(path, program: candidates[0].engine.program, options: reading)
     guard options.fromStore else {

@@ -13,11 +13,12 @@ struct ImportUsage: ConsoleCommand {
       Columns are found by their names; --column says what the others are: at, account, key, id, event or a field of \
       the event. Rows are charged in the order they stand, many in one transaction. A row is known by its id, or by the \
       file's name and its line, and is charged once: after Ctrl-C or a crash the same command goes on where it \
-      stopped. What cannot be read goes into a file of rejects that can be mended and imported.
+      stopped. What cannot be read goes into a file of rejects that can be mended and imported, and the command ends with 5. A denied \
+      row is an answer: it is kept like the others.
 
       EXAMPLES:
         payg import usage october.csv --column customer=account
-        payg import usage trace.csv.gz --start 2026-01-01 --add-accounts
+        payg import usage trace.csv.gz --start 2026-01-01 --set model=gpt-4o
         payg import usage october.csv --dry-run    on a copy that is deleted
       """)
 
@@ -37,6 +38,12 @@ struct ImportUsage: ConsoleCommand {
 
   @Option(name: .long, help: "The account of every row that names none.")
   var account: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What every row has in a field, whatever its columns say; may be given several times.", valueName: "field=value"))
+  var set: [String] = []
 
   @Option(
     name: .long, help: ArgumentHelp("Where times begin that are seconds from zero, as in traces.", valueName: "time"))
@@ -97,6 +104,10 @@ struct ImportUsage: ConsoleCommand {
       throw Complaint(
         message: "`--column \(one)` names no field", help: "--column tokens_in=input", status: .badCommandLine)
     }
+    for one in set where !options.set(one) {
+      throw Complaint(
+        message: "`--set \(one)` sets no field", help: "--set model=gpt-4o", status: .badCommandLine)
+    }
     return options
   }
 
@@ -129,7 +140,7 @@ struct ImportUsage: ConsoleCommand {
       for line in report.lines(Ink(console.out.isColored)) { console.print(line) }
     }
     if let failure { throw failure }
-    guard usage.counts.isInterrupted else { return .answered }
+    guard usage.counts.isInterrupted else { return usage.counts.rejected > 0 ? .incomplete : .answered }
     console.error.write(
       "interrupted after line \(usage.counts.line); the same command goes on from there, rows that are known are passed over\n"
     )

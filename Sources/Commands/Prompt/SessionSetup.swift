@@ -36,13 +36,33 @@ struct SessionSetup {
     ) { [patience] path in try AccountStore.open(path, .read, patience: patience, compile: compiler) }
   }
 
-  /// A session on rules alone: a test store that nobody sees, gone when the session ends.
+  /// A session on rules alone: a test store that nobody sees, made once something asks for it and gone when the session ends.
   private func scratch(_ vocabulary: Vocabulary, _ console: Console) throws -> Session {
-    guard let texts = try PolicyReading.checked(rules, reforms: [], vocabulary, console) else {
-      throw ShownFault(status: .brokenPolicy)
-    }
     let folder = try Scratch.folder()
     let path = TextFile.join(folder.path, "scratch.payg")
+    var options = options(path, named: "no store: account `\(Self.nobody)`, nothing is kept", vocabulary)
+    let (open, rules) = (options.open, rules)
+    options.open = { asked in
+      if asked == path, !TextFile.isFile(path) { try Self.make(path, of: rules, vocabulary, console) }
+      return try open(asked)
+    }
+    let session = Session(options, console: console)
+    session.keep(folder)
+    return session
+  }
+
+  private static func make(
+    _ path: String, of rules: String?, _ vocabulary: Vocabulary, _ console: Console
+  ) throws {
+    let folder = rules ?? RuleFolder.usual(executable: console.executable)
+    guard rules != nil || TextFile.isFolder(folder) else {
+      throw Complaint(
+        message: "no store is named, and there is no folder `\(folder)` whose rules could be tried",
+        help: "name one: payg -s acme.payg   or: payg -p FOLDER", status: .badCommandLine)
+    }
+    guard let texts = try PolicyReading.checked(folder, reforms: [], vocabulary, console) else {
+      throw ShownFault(status: .brokenPolicy)
+    }
     let made = try AccountStore.create(
       at: path, policy: texts, testClock: ScenarioPlan.usualStart, patience: 1,
       compile: PolicyReading.compiler(vocabulary))
@@ -50,9 +70,5 @@ struct SessionSetup {
       try writer.addAccount(Self.nobody)
       try writer.addKey("k1", to: Self.nobody)
     }
-    let session = Session(
-      options(path, named: "no store: account `\(Self.nobody)`, nothing is kept", vocabulary), console: console)
-    session.keep(folder)
-    return session
   }
 }

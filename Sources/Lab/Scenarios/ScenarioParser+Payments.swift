@@ -149,10 +149,29 @@ extension Parser {
           : "then state of \(word) \"\(next.text)\" is \(kind == .hold ? "open" : "paid")")
       return true
     }
+    if readsVerdictOfName() { return true }
     guard next.kind == .money || next.isWord("nothing") else { return false }
     let known = ["collects", "refunds", "absorbs"]
     guard let near = Suggestion.nearest(word, in: known) else { return false }
     report(.scenarioLine, "`\(word)` is no check", at: peek().span, help: "did you mean `\(near)`?")
+    return true
+  }
+
+  /// `denied r1`: a verdict, and behind it what would be somebody's name. Words that join conditions may follow a setting that is
+  /// called like a verdict.
+  private mutating func readsVerdictOfName() -> Bool {
+    let verdicts = ["allowed", "denied", "conflict", "replayed", "waiting", "refused"]
+    let joints = ["is", "and", "or", "for", "of", "in", "if", "then", "else"]
+    let (verdict, next) = (peek(), peek(1))
+    guard verdicts.contains(verdict.text), next.kind == .text || (next.kind == .word && !joints.contains(next.text))
+    else { return false }
+    let isDenied = verdict.isWord("denied")
+    report(
+      .scenarioLine,
+      "a check is about the last event: "
+        + (isDenied
+          ? "only `with CODE` and `by RULE` belong behind `denied`" : "nothing belongs behind `\(verdict.text)`"),
+      at: next.span, help: isDenied ? "denied with quota_exceeded by fallback_is_on" : verdict.text)
     return true
   }
 

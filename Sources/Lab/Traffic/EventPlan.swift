@@ -29,6 +29,8 @@ final class EventPlan {
   let missing: [String]
   /// The names that members of an enumeration have, by the place of the field.
   let members: [Int: [String]]
+  /// What every row has, by the place of the field; nil: nothing.
+  let constants: [Int: EventCall.Value]?
 
   struct Step {
     /// −1: no column has it; −2: see ``several``.
@@ -40,19 +42,25 @@ final class EventPlan {
   }
 
   /// - Parameters:
+  ///   - constants: What every row has, by the place of the field; no column is looked for.
   ///   - keyColumn: The column of the row's key, where there is one only.
   ///   - narrow: Which of the columns that may be something are to be it.
   init(
-    event index: Int, _ event: Event, _ table: inout ColumnTable, keyColumn: Int,
+    event index: Int, _ event: Event, _ constants: [Int: EventCall.Value], _ table: inout ColumnTable, keyColumn: Int,
     narrow: ([ColumnTable.Candidate], String) -> [ColumnTable.Candidate]
   ) {
     self.event = index
+    self.constants = constants.isEmpty ? nil : constants
     var steps: [Step] = []
     var several: [Int: ColumnPick] = [:]
     var missing: [String] = []
     var members: [Int: [String]] = [:]
     for place in 0..<event.givenCount {
       let field = event.fields[place]
+      guard constants[place] == nil else {
+        steps.append(Step(column: -1, cell: .text, isRequired: false, otherwise: ValueType.none))
+        continue
+      }
       let isRequired = field.value == nil && !field.type.isOptional
       let candidates = narrow(table.candidates(for: field, isKey: place == event.keyField), field.name)
       let pick = ColumnPick(candidates)

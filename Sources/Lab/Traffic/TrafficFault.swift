@@ -20,6 +20,10 @@ public enum TrafficFault: Error, Sendable, Hashable {
   case unknownColumn(name: String, column: String, found: [String])
   /// A column was named to be something that neither a row nor the event has.
   case unknownField(column: String, field: String, known: [String])
+  /// Every row was to have a value in a field that no event has.
+  case unknownConstant(field: String, known: [String])
+  /// Every row was to have a value that the field cannot have.
+  case unfitConstant(field: String, reason: String, help: String?)
 }
 
 extension TrafficFault: CustomStringConvertible {
@@ -38,7 +42,8 @@ extension TrafficFault: CustomStringConvertible {
       "several columns of `\(name)` may be \(TrafficFault.noun(what)): \(TrafficFault.list(found))"
     case .unknownColumn(let name, let column, let found):
       "`\(name)` has no column `\(column)`: it has \(TrafficFault.list(found))"
-    case .unknownField(_, let field, _): "`\(field)` is no field that a row can give"
+    case .unknownField(_, let field, _), .unknownConstant(let field, _): "`\(field)` is no field that a row can give"
+    case .unfitConstant(let field, let reason, _): "`--set \(field)=…`: \(reason)"
     }
   }
 
@@ -57,6 +62,8 @@ extension TrafficFault: CustomStringConvertible {
     case .severalColumns(_, let what, let found): "choose one: `--column \(found.first ?? "COLUMN")=\(what)`"
     case .unknownColumn(_, _, let found): "name one it has: `--column \(found.first ?? "COLUMN")=FIELD`"
     case .unknownField(let column, _, let known): "`--column \(column)=FIELD` with one of \(TrafficFault.list(known))"
+    case .unknownConstant(_, let known): "`--set FIELD=VALUE` with one of \(TrafficFault.list(known))"
+    case .unfitConstant(_, _, let help): help
     }
   }
 

@@ -14,6 +14,8 @@ public struct TrafficOptions: Sendable {
   public var mapping: [String: String] = [:]
   /// The account of every row without one, so that a file without accounts can be read.
   public var account: String?
+  /// What every row says, whatever its columns say: a field of the event → its value as a cell would have it.
+  public var constants: [String: String] = [:]
   /// What times are added to that are seconds from zero, as in published traces.
   public var start: Instant?
   /// Rows up to this line, as an editor counts, are passed over: they were read before.
@@ -26,6 +28,15 @@ public struct TrafficOptions: Sendable {
   public mutating func map(_ text: String) -> Bool {
     guard let sign = text.lastIndex(of: "="), sign > text.startIndex else { return false }
     mapping[String(text[..<sign])] = String(text[text.index(after: sign)...])
+    return true
+  }
+
+  /// Adds one `FIELD=VALUE` of a command line. False, changing nothing, for any other text.
+  public mutating func set(_ text: String) -> Bool {
+    guard let sign = text.firstIndex(of: "="), sign > text.startIndex, text.index(after: sign) < text.endIndex else {
+      return false
+    }
+    constants[String(text[..<sign])] = String(text[text.index(after: sign)...])
     return true
   }
 }

@@ -67,7 +67,7 @@ extension TrafficRows {
     let event = program.events[usual]
     guard !picks.event.exists, event.givenCount > 0, let plan = plans[usual] else { return }
     if let field = plan.missing.first { throw .missingColumn(name: fileName, what: field, found: table.names) }
-    if plan.steps.allSatisfy({ $0.column == -1 }) {
+    if plan.steps.allSatisfy({ $0.column == -1 }), constants[usual] == nil {
       throw .noField(
         name: fileName, event: event.name, fields: event.fields.prefix(event.givenCount).map(\.name), found: table.names
       )
@@ -105,7 +105,9 @@ extension TrafficRows {
     _ narrow: ([ColumnTable.Candidate], String) -> [ColumnTable.Candidate] = { candidates, _ in candidates }
   ) -> EventPlan {
     if let plan = plans[event] { return plan }
-    let plan = EventPlan(event: event, program.events[event], &table, keyColumn: picks.key.single, narrow: narrow)
+    let plan = EventPlan(
+      event: event, program.events[event], constants[event] ?? [:], &table, keyColumn: picks.key.single,
+      narrow: narrow)
     plans[event] = plan
     return plan
   }

@@ -13,7 +13,9 @@ extension TrafficRows {
     if let field = plan.missing.first { throw missing(field, plan) }
     let at = try time(cells)
     let account = try account(cells)
-    let key = try name(picks.key, cells, .key)
+    // The number of one that no column has is not known: those who want it work it out.
+    let key: (text: String, number: Int?)?
+    if let keyOfAll { key = (keyOfAll, nil) } else { key = try name(picks.key, cells, .key) }
     numbers.key = key?.number
     let id = try id(cells)
     let steps = plan.steps
@@ -29,7 +31,7 @@ extension TrafficRows {
   private mutating func field(
     _ place: Int, _ step: EventPlan.Step, _ plan: EventPlan, _ cells: Cells, _ key: String?
   ) throws(CellFault) -> EventCall.Value {
-    guard step.column != -1 else { return .number(step.otherwise) }
+    guard step.column != -1 else { return plan.constants?[place] ?? .number(step.otherwise) }
     let (cell, column) =
       step.column >= 0
       ? (TrafficRows.trimmed(cells[step.column]), step.column)
@@ -40,7 +42,7 @@ extension TrafficRows {
     }
     if step.cell == .rowKey, let key { return .text(key) }
     do throws(CellFault) {
-      return try value(cell, step.cell, column, plan.members[place])
+      return try value(cell, step.cell, table.units[column], plan.members[place])
     } catch {
       throw error.of(table.columns[column].name)
     }
@@ -140,8 +142,8 @@ extension TrafficRows {
     return (TrafficRows.trimmed(cells[found.column]), found.column)
   }
 
-  private mutating func value(
-    _ cell: UnsafeRawBufferPointer, _ kind: ValueCell, _ column: Int, _ members: @autoclosure () -> [String]?
+  mutating func value(
+    _ cell: UnsafeRawBufferPointer, _ kind: ValueCell, _ unit: TimeCell.Unit, _ members: @autoclosure () -> [String]?
   ) throws(CellFault) -> EventCall.Value {
     switch kind {
     case .text, .rowKey:
@@ -152,8 +154,8 @@ extension TrafficRows {
     case .rate: return .number(try ValueCell.rate(cell))
     case .ratio: return .number(try ValueCell.ratio(cell))
     case .bool: return .number(try ValueCell.bool(cell))
-    case .time: return .number(try TimeCell.read(cell, table.units[column], start: options.start))
-    case .duration: return .number(try ValueCell.duration(cell, table.units[column]))
+    case .time: return .number(try TimeCell.read(cell, unit, start: options.start))
+    case .duration: return .number(try ValueCell.duration(cell, unit))
     case .member:
       let known = members() ?? []
       if let text = names.name(cell), known.contains(text) { return .text(text) }

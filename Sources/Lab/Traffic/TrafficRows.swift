@@ -29,6 +29,10 @@ struct TrafficRows: ~Copyable {
   private(set) var usualAccount: Int?
   var plans: [EventPlan?]
   var picks = RowPicks()
+  /// What every row has, by event and by the place of the field.
+  var constants: [Int: [Int: EventCall.Value]] = [:]
+  /// The key of every row; nil: each has its own.
+  var keyOfAll: String?
 
   private let first: FirstByte
   private var csv: CsvScanner?
@@ -69,6 +73,7 @@ struct TrafficRows: ~Copyable {
         help: "make lines of it: `jq -c '.[]' \(fileName)`")
     }
     try checkMapping()
+    try takeConstants()
     if let account = options.account {
       usualAccount = Array(account.utf8).withUnsafeBytes { names.place(of: $0) }
     }

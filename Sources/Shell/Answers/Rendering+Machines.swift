@@ -64,24 +64,16 @@ extension Rendering {
         return [field(cell, column)]
       }
     }
-    return lines(([names.map(quoted)] + rows).map { $0.joined(separator: ",") })
+    return lines(([names.map { quoted($0) }] + rows).map { $0.joined(separator: ",") })
   }
 
   private func field(_ cell: Table.Cell, _ column: Table.Column) -> String {
     guard case .text(let text) = cell else { return CellText.machine(cell, column.kind) }
-    // A spreadsheet runs what begins so. Numbers are no texts here, so a minus sign of an amount stays what it is.
-    let isFormula =
-      column.isForeign && !leavesFormulas
-      && text.unicodeScalars.first.map { "=+-@\t\r".unicodeScalars.contains($0) } ?? false
-    return quoted((isFormula ? "'" : "") + text)
+    return quoted(text, guardsFormulas: column.isForeign && !leavesFormulas)
   }
 
-  private func quoted(_ text: String) -> String {
-    let shown = isTerminal ? ShownText.text(text) : text
-    guard shown.utf8.contains(where: { [UInt8(ascii: ","), UInt8(ascii: "\""), 10, 13].contains($0) }) else {
-      return shown
-    }
-    return "\"" + shown.replacing("\"", with: "\"\"") + "\""
+  private func quoted(_ text: String, guardsFormulas: Bool = false) -> String {
+    CsvText.cell(isTerminal ? ShownText.text(text) : text, guardsFormulas: guardsFormulas)
   }
 
   // MARK: - TSV

@@ -5,6 +5,7 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
   case negative = 2
   case brokenPolicy = 3
   case brokenStore = 4
+  case incomplete = 5
   case badCommandLine = 64
   case interrupted = 130
 
@@ -17,6 +18,8 @@ public enum ExitStatus: Int32, Sendable, CaseIterable {
       "the answer is no: a test failed, a file is not formatted, a case or a provider's answer differs, an event was denied or waits, a change was refused, an audit found something"
     case .brokenPolicy: "a rule file, a reform, a scenario or the policy of a store does not parse or check"
     case .brokenStore: "a store is missing, locked, full, of another version or damaged"
+    case .incomplete:
+      "done, but not all of it: rows of a file of usage were rejected, and are in the file of rejects; the others were taken"
     case .badCommandLine: "the command line is wrong"
     case .interrupted: "interrupted with Ctrl-C; what was done until then is kept"
     }

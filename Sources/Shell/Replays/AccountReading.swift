@@ -246,19 +246,6 @@ struct AccountReading {
 
   private func call(_ entry: StoredEvent, _ fields: Json) -> EventCall? {
     guard let index = traffic.program.events.firstIndex(where: { $0.name == entry.kind }) else { return nil }
-    let event = traffic.program.events[index]
-    var values: [EventCall.Value] = []
-    values.reserveCapacity(event.givenCount)
-    for field in event.fields.prefix(event.givenCount) {
-      switch fields[field.name] {
-      case .integer(let number)?: values.append(.number(number))
-      case .bool(let isOn)?: values.append(.number(isOn ? 1 : 0))
-      case .text(let text)?: values.append(.text(text))
-      default:
-        let low = max(Int64(clamping: field.range.low), min(0, Int64(clamping: field.range.high)))
-        values.append(.number(field.type.isOptional ? ValueType.none : field.value ?? low))
-      }
-    }
-    return EventCall(event: index, id: entry.id, at: entry.at, fields: values)
+    return EventCall(index, of: traffic.program, id: entry.id, at: entry.at, fields: fields)
   }
 }

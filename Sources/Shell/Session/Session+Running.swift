@@ -72,6 +72,7 @@ extension Session {
 
   private func run(_ input: LineCutter.Input) -> Outcome {
     let begun = ContinuousClock.now
+    hasLooked = false
     defer { if settings.showsTiming { tellTime(ContinuousClock.now - begun) } }
     do {
       guard input.text.utf8.count <= Session.mostBytes else {
@@ -109,7 +110,7 @@ extension Session {
     let (request, tail) = try understand(words)
     if tail.target != nil { try allowTargets() }
     suggestion = nil
-    let before = trail
+    let (before, place) = (trail, coordinates)
     let answer = try request.verb.answer(request, self)
     if let subject = answer.subject { lastSubject = subject }
     if let subjects = answer.table?.subjects, !subjects.isEmpty { lastRows = subjects }
@@ -123,7 +124,9 @@ extension Session {
         message: "`\(request.verb.name)` has no rows for \(mode.rawValue)", line: words.line,
         help: "--json has all of it, --table is for people", code: "no_rows")
     }
-    let status = show(answer, request.coordinates, mode: mode, target: tail.target, flags: tail.flags)
+    // A line that goes somewhere says where that is.
+    let shown = coordinates == place ? request.coordinates : coordinates
+    let status = show(answer, shown, mode: mode, target: tail.target, flags: tail.flags)
     return Outcome(status: status == .answered ? answer.status : status)
   }
 

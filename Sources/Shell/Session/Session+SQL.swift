@@ -6,8 +6,6 @@ import Store
 import Values
 
 extension Session {
-  /// A statement may take so long.
-  static let mostSeconds = 30
   /// Rows of one statement, whoever asks for all of them.
   static let mostRowsEver = 1_000_000
 
@@ -36,7 +34,7 @@ extension Session {
     let outcome: QueryOutcome
     do throws(QueryFault) {
       outcome = try query.run(
-        sql, most: most, seconds: Session.mostSeconds, isInterrupted: console.interrupts.hasCome,
+        sql, most: most, seconds: options.seconds, isInterrupted: console.interrupts.hasCome,
         row: { rows.append($0) })
     } catch {
       throw complaint(about: error, in: sql)

@@ -27,6 +27,8 @@ public final class Session {
     /// No files, no programs.
     public var isSafe: Bool
     public var coordinates = Coordinates()
+    /// How long a statement may take.
+    public var seconds = 30
 
     public init(
       store: String, named storeName: String? = nil, vocabulary: Vocabulary, mode: Mode? = nil,
@@ -92,6 +94,10 @@ public final class Session {
   var depth = 0
   private(set) var storePath: String
   private var opened: AccountStore?
+  /// The file that was opened.
+  private var openedFile: StoreFiles.Place?
+  /// Whether the line at hand has looked at the store: a line never sees two of them.
+  var hasLooked = false
   /// Engines of policies that were named, by their hash.
   var engines: [String: RuleEngine] = [:]
   /// What was tried last and nowhere kept.
@@ -117,19 +123,44 @@ public final class Session {
   // MARK: - The store
 
   func store() throws -> AccountStore {
-    if let opened { return opened }
+    if let opened {
+      if !hasLooked { try checkFile() }
+      hasLooked = true
+      return opened
+    }
     let store = try options.open(storePath)
-    opened = store
+    (opened, openedFile, hasLooked) = (store, StoreFiles.place(storePath), true)
     return store
+  }
+
+  /// That the file is the one that was opened: verbs would go on reading one that is gone, and SQL the one in its place.
+  ///
+  /// One that was put in its place is looked at from now on, and the line that noticed it is not carried out: what it means may
+  /// have been the other's.
+  private func checkFile() throws {
+    let place = StoreFiles.place(storePath)
+    guard place != openedFile else { return }
+    guard place != nil else {
+      throw Complaint(
+        message: "the store `\(storeName)` is gone: its file was removed", help: ".open FILE looks at another one",
+        status: .brokenStore)
+    }
+    let name = storeName
+    try open(storePath)
+    storeName = name
+    throw Complaint(
+      message: "the file of `\(name)` was replaced meanwhile: from now on the new one is looked at",
+      help: "type the line again; the account, the time and the branches of before are forgotten", status: .brokenStore)
   }
 
   /// Looks at another store from now on. What was focused, as of or on a branch belonged to the one before.
   func open(_ path: String) throws {
     let store = try options.open(path)
-    (opened, storePath, storeName) = (store, path, path)
+    (opened, openedFile, storePath, storeName) = (store, StoreFiles.place(path), path, path)
     (coordinates, branches, engines) = (Coordinates(), [:], [:])
     (tried, drafts, stepping, recording, lastKeyword) = (nil, [:], nil, nil, nil)
     (lastSubject, lastRows, isBroken) = (nil, [], false)
+    (comparison, compareRows) = (nil, nil)
   }
 
   /// The policy of the store could not be read when it was asked for: then nothing is answered over it.

@@ -15,7 +15,8 @@ enum StoreFiles {
     [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7],
   ]
 
-  private struct Place: Equatable {
+  /// Which file it is, whatever it is called.
+  struct Place: Equatable {
     var device: UInt64
     var inode: UInt64
   }
@@ -46,7 +47,8 @@ enum StoreFiles {
     return stat(path, &found) == 0 && found.st_size == 0
   }
 
-  private static func place(_ path: String) -> Place? {
+  /// The file of a path; nil: there is none.
+  static func place(_ path: String) -> Place? {
     var found = stat()
     guard stat(path, &found) == 0 else { return nil }
     return Place(device: UInt64(truncatingIfNeeded: found.st_dev), inode: UInt64(truncatingIfNeeded: found.st_ino))

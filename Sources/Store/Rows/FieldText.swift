@@ -66,17 +66,7 @@ struct FieldText {
   /// What JSON says an event was given; nil for JSON that is none.
   func call(_ event: Int, id: String, at: Int64, json: String) -> EventCall? {
     guard let object = FieldText.object(json) else { return nil }
-    let declared = map.program.events[event]
-    var call = EventCall(event: event, id: id, at: at, fields: [])
-    for field in declared.fields.prefix(declared.givenCount) {
-      switch object[field.name] {
-      case .integer(let number)?: call.fields.append(.number(number))
-      case .bool(let isOn)?: call.fields.append(.number(isOn ? 1 : 0))
-      case .text(let text)?: call.fields.append(.text(text))
-      default: call.fields.append(.number(FieldText.missing(field)))
-      }
-    }
-    return call
+    return EventCall(event, of: map.program, id: id, at: at, fields: object)
   }
 
   /// All fields of an event that made a record, derived ones too.
@@ -106,7 +96,7 @@ struct FieldText {
   }
 
   /// What a field is that is not there: none, or what another policy than the one it was kept under gives it.
-  private static func missing(_ field: Event.Field) -> Int64 {
+  static func missing(_ field: Event.Field) -> Int64 {
     if field.type.isOptional { return ValueType.none }
     let low = Int64(clamping: field.range.low)
     return field.value ?? max(low, min(0, Int64(clamping: field.range.high)))
