@@ -11,7 +11,8 @@ let package = Package(
     .library(
       name: "Payg",
       targets: [
-        "Store", "Lab", "Plugins", "Standard", "Formats", "Engine", "Language", "Ledger", "Values", "Diagnostics",
+        "Store", "Backtest", "Lab", "Plugins", "Standard", "Formats", "Engine", "Language", "Ledger", "Values",
+        "Diagnostics",
       ]),
   ],
   dependencies: [

@@ -11,6 +11,7 @@ enum Benchmarks {
   static let all: [any Benchmark] = [
     SplitRuleBenchmark(), ShippedRulesBenchmark(), AllocationBenchmark(), FrontEndBenchmark(), OracleBenchmark(),
     SubmitBenchmark(), ArchiveBenchmark(), StoreBenchmark(), ImportBenchmark(), OpenBenchmark(),
+    BacktestBenchmark(),
   ]
 }
 

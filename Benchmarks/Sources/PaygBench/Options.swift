@@ -8,9 +8,13 @@ struct Options {
   /// The repository this package is part of, wherever it lies.
   private static let root = "/" + #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
   var rules = root + "/rules"
-  /// Real usage, that of the demo.
-  var trace = root + "/REPL/demo/usage.csv.gz"
-  /// How many rows are imported, how many events a store has; nil: a million.
+  /// What is laid over them where two policies are compared.
+  let reform = root + "/REPL/demo/reforms/limit-10.rules"
+  /// Real usage; nil: that of the demo.
+  var ownTrace: String?
+  var trace: String { ownTrace ?? sample }
+  let sample = root + "/REPL/demo/usage.csv.gz"
+  /// How many rows are imported or compared, how many events a store has; nil: a million.
   var events: Int?
   /// The store that is opened, made if it is not there; nil: one that is deleted then.
   var store: String?
@@ -25,8 +29,8 @@ struct Options {
       --seconds N      how long each thing is measured (1)
       --json           one JSON object instead of a table
       --rules FOLDER   other rules than the shipped ones; they must decide like those
-      --trace FILE     usage that is imported, in place of that of the demo
-      --events N       how many rows are imported, and how many the store has that is opened (1000000)
+      --trace FILE     usage that is imported and compared, in place of that of the demo
+      --events N       how many rows are imported or compared, and how many the store has that is opened (1000000)
       --store FILE     the store that `open` opens; made if it is not there, and kept
       --folder FOLDER  where stores are made, on the disk to be measured ($TMPDIR)
 
@@ -44,7 +48,7 @@ struct Options {
       switch argument {
       case "--filter": filters.append(value(of: argument).lowercased())
       case "--json": json = true
-      case "--trace": trace = value(of: argument)
+      case "--trace": ownTrace = value(of: argument)
       case "--store": store = value(of: argument)
       case "--events":
         let text = value(of: argument)

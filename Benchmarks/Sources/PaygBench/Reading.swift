@@ -18,6 +18,8 @@ struct Reading {
     case bytes = "bytes"
     case megabytes = "MB"
     case percent = "%"
+    case seconds = "s"
+    case times = "x"
 
     /// Whether more of it is better.
     var isSpeed: Bool { self == .megabytesPerSecond || self == .perSecond }
@@ -28,6 +30,8 @@ struct Reading {
     case ratio(Double)
     /// At most so much.
     case value(Double)
+    /// At least so much.
+    case atLeast(Double)
   }
 
   var median: Double { rounds.median }
@@ -49,6 +53,7 @@ struct Reading {
     switch aim {
     case .ratio(let most): ratio.map { $0 <= most }
     case .value(let most): median <= most
+    case .atLeast(let least): median >= least
     case nil: nil
     }
   }

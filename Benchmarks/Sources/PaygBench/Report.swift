@@ -34,10 +34,11 @@ struct Report {
     guard let aim = reading.aim, let isMet = reading.isMet else { return "" }
     let wanted =
       switch aim {
-      case .ratio(let most): "\(text(most))x"
-      case .value(let most): "\(text(most)) \(reading.unit.rawValue)"
+      case .ratio(let most): "at most \(text(most))x"
+      case .value(let most): "at most \(text(most)) \(reading.unit.rawValue)"
+      case .atLeast(let least): "at least \(text(least)) \(reading.unit.rawValue)"
       }
-    return "at most \(wanted): \(isMet ? "met" : "MISSED")"
+    return "\(wanted): \(isMet ? "met" : "MISSED")"
   }
 
   private static func row(_ name: String, _ rest: String...) -> String {
@@ -60,6 +61,7 @@ struct Report {
     switch reading.aim {
     case .ratio(let most): members.append("\"aim_ratio\": \(most)")
     case .value(let most): members.append("\"aim\": \(most)")
+    case .atLeast(let least): members.append("\"aim_at_least\": \(least)")
     case nil: break
     }
     if let isMet = reading.isMet { members.append("\"met\": \(isMet)") }

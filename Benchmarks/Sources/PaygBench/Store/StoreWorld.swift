@@ -13,8 +13,7 @@ struct StoreWorld {
   let policy: [PolicyFile]
   let engine: RuleEngine
   private let start: Int64
-  /// Running sums of how often each account asks: the r-th busiest 1/r^1.3 times as often as the first.
-  private let shares: [Double]
+  private let shares = HeavyTail(StoreWorld.accountCount)
 
   /// A request and the account it is for.
   struct Request {
@@ -26,23 +25,10 @@ struct StoreWorld {
     policy = try ShippedPolicy.files(rules)
     engine = try ShippedPolicy.compile(policy)
     start = try Instant(parsing: "2026-01-01T00:00:00Z").microseconds
-    var sum = 0.0
-    var shares: [Double] = []
-    for rank in 1...StoreWorld.accountCount {
-      sum += 1 / StoreWorld.power(Double(rank))
-      shares.append(sum)
-    }
-    self.shares = shares
   }
 
   static func account(_ number: Int) -> String { "account-\(number)" }
   static func key(_ number: Int) -> String { "key-\(number)" }
-
-  /// To the power of 1.3, near enough: x · x^(1/4) · x^(1/20).
-  private static func power(_ x: Double) -> Double {
-    let quarter = x.squareRoot().squareRoot()
-    return x * quarter * (1 + (quarter.squareRoot() - 1) * 0.4)
-  }
 
   // MARK: - Accounts
 
@@ -110,7 +96,7 @@ struct StoreWorld {
     var random = SeededGenerator(seed: 4)
     return (0..<count).map { place in
       let number =
-        warming && place < StoreWorld.accountCount ? place : pick(Double.random(in: 0..<1, using: &random))
+        warming && place < StoreWorld.accountCount ? place : shares.pick(Double.random(in: 0..<1, using: &random))
       let values = StoreWorld.values(&random)
       return Request(
         account: StoreWorld.account(number),
@@ -118,16 +104,6 @@ struct StoreWorld {
           event: event, id: "request-\(place)", at: start + Instant.perDay + Int64(place) * 1_700_000,
           fields: fields.map { values[$0.name] ?? .number($0.value ?? ValueType.none) }))
     }
-  }
-
-  private func pick(_ part: Double) -> Int {
-    let wanted = part * (shares.last ?? 0)
-    var (low, high) = (0, shares.count - 1)
-    while low < high {
-      let middle = (low + high) / 2
-      if shares[middle] > wanted { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 
   /// Some thousand tokens of a model; of a hundred requests one has no price, no key or makes no sense.

@@ -52,11 +52,11 @@ struct Child {
   /// Does what a child is for, and ends.
   static func work(_ words: [String]) -> Never {
     do {
-      guard words.count == 4, let start = Double(words[0]) else { throw Mismatch("what?") }
-      if words[1] == "import" {
-        try ImportBenchmark.child(words[2], words[3])
-      } else {
-        try OpenBenchmark.child(words[1], words[2], words[3], start: start)
+      guard let start = words.first.flatMap({ Double($0) }), words.count > 3 else { throw Mismatch("what?") }
+      switch words[1] {
+      case "import": try ImportBenchmark.child(words[2], words[3])
+      case "compare": try BacktestBenchmark.child(Array(words.dropFirst(2)))
+      default: try OpenBenchmark.child(words[1], words[2], words[3], start: start)
       }
     } catch {
       System.stop("\(error)")
