@@ -75,6 +75,11 @@ extension ComparisonReport {
           + "\(ComparisonReport.count(pair.differing)) "
           + "(\(ComparisonReport.share(pair.differing, of: pair.same + pair.differing)))   accounts touched "
           + ComparisonReport.count(pair.accountsTouched))
+      for candidate in [a, b] where candidate.changedEvents > 0 {
+        lines.append(
+          "  under \(candidate.name) \(ComparisonReport.count(candidate.changedEvents)) of "
+            + "\(ComparisonReport.count(result.events, "event")) were not as they had been")
+      }
       groups(pair)
       if pair.byKind.count > 1 {
         lines.append(

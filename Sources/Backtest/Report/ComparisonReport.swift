@@ -45,11 +45,15 @@ public struct ComparisonReport: Sendable {
         .sorted { value($0) == value($1) ? $0.account < $1.account : value($0) > value($1) }.prefix(most)
       return Ranking(title: title, entries: found.map { ($0.account, text(value($0))) })
     }
+    // With a plan to pay for, what usage alone costs is not what a customer compares.
+    let hasFees = pair.accounts.contains { $0.a.fees != 0 || $0.b.fees != 0 }
+    let cost: (AccountDifference) -> Int64 = { hasFees ? $0.pays : $0.charged }
+    let what = hasFees ? "pays" : "charged"
     return [
       ranking("most newly denied", by: { Int64($0.newlyDenied) }, { count(Int($0)) }),
       ranking("most newly allowed", by: { Int64($0.newlyAllowed) }, { count(Int($0)) }),
-      ranking("charged more", by: { $0.charged }, { change($0) }),
-      ranking("charged less", by: { 0 &- $0.charged }, { change(0 &- $0) }),
+      ranking("\(what) more", by: cost, { change($0) }),
+      ranking("\(what) less", by: { 0 &- cost($0) }, { change(0 &- $0) }),
       ranking("cards pay more", by: { $0.paidIn }, { change($0) }),
       ranking("cards pay less", by: { 0 &- $0.paidIn }, { change(0 &- $0) }),
     ].filter { !$0.entries.isEmpty }

@@ -32,12 +32,9 @@ public struct GivenOpenings: Sendable {
   private static func opening(
     _ lines: [String], at time: Int64, _ candidate: Candidate
   ) throws(BacktestFault) -> Opening {
-    guard let rules = candidate.rules else {
-      throw .opening(account: "any", candidate: candidate.name, reason: "its rules were not read from texts")
-    }
     do throws(SimulationFault) {
-      let simulation = try Simulation(rules)
-      simulation.start(at: time)
+      // Its own engine: replays are quick where all accounts of a candidate share one.
+      let simulation = Simulation(candidate.engine.newAccount(), engine: candidate.engine, at: time)
       for line in lines { try simulation.given(line) }
       var engine = simulation.engine
       // What the candidate itself sets counts where the lines say nothing.

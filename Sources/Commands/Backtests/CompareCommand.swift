@@ -25,8 +25,10 @@ struct CompareCommand: ConsoleCommand {
         payg compare current ten.rules on last month
         payg compare rules rules+ten.rules on usage.csv --given 'balance is $20'
         payg compare current 'limits.spending_limit default $10' on last month
-        payg compare current 'model is gpt-4o-mini' 'output at most 500' 'cached at least 60% of input' on last month
-        payg compare 'first cancel' 'first subscribe quota $20 rate 4/5, fee $16 each month' on 2026-10 --accounts
+        payg compare current 'model is gpt-4o-mini' 'output at most 500' on 2026-10
+        payg compare current 'cached at least 60% of input' on last month
+        payg compare 'first cancel' 'first subscribe quota $20, fee $16 each month' \\
+          on 2026-10 --accounts
         payg compare current ten.rules on 2026-10-01..2026-10-15 --exit-code
         payg compare current ten.rules on last month --html report.html
       """)

@@ -9,7 +9,7 @@ struct SweepCommand: ConsoleCommand {
       EXAMPLES:
         payg sweep 'limits.spending_limit in $10..$100 step $10' on last month
         payg sweep pricing.rounding in up, half_even on usage.csv
-        payg sweep 'limits.spending_limit in $10..$100 step $10' on last month --html sweep.html
+        payg sweep 'limits.spending_limit in $10, $20' on 2026-10 --html sweep.html
       """)
 
   @Argument(help: "A setting, `in`, its values, `on`, and a period or a file.")
