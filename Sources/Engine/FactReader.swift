@@ -21,10 +21,10 @@ public struct FactReader: Sendable {
       let raw = FactReader(compiled, raw: trace)
       let anchor = compiled.program.cycleAnchor.map { raw.evaluate($0) }.flatMap { $0 == ValueType.none ? nil : $0 }
       rolled.row.withUnsafeMutableBufferPointer { row in
-        if let base = row.baseAddress { layout.roll(layout.accountWindows, in: base, now: trace.now, anchor: anchor) }
+        if let base = row.baseAddress { layout.roll(.account, in: base, now: trace.now, anchor: anchor) }
       }
       rolled.keyRow?.withUnsafeMutableBufferPointer { row in
-        if let base = row.baseAddress { layout.roll(layout.keyWindows, in: base, now: trace.now, anchor: anchor) }
+        if let base = row.baseAddress { layout.roll(.key, in: base, now: trace.now, anchor: anchor) }
       }
     }
     self.trace = rolled

@@ -226,7 +226,8 @@ public final class LedgerLayout: Sendable {
     self.paidLotKind = declarations.paidLotKind
     tables = LedgerTables(
       settings: settings, buckets: buckets, meters: meters,
-      lasts: lastSlots.enumerated().map { ($0.element, declarations.eventsMovingCycle.contains($0.offset)) })
+      lasts: lastSlots.enumerated().map { ($0.element, declarations.eventsMovingCycle.contains($0.offset)) },
+      accountWindows: accountWindows, keyWindows: keyWindows)
   }
 
   deinit { tables.deallocate() }
@@ -261,16 +262,15 @@ public final class LedgerLayout: Sendable {
     return row
   }
 
-  /// Brings the windows of a row up to `now`: one that has ended makes way for the one `now` is in, and its values start
-  /// again from zero, held parts too, and its epoch counts one more, unless the computed window begins where the stored one
-  /// did.
+  /// Brings the windows of an account's row, or of a key's, up to `now`: one that has ended makes way for the one `now` is
+  /// in, and its values start again from zero, held parts too, and its epoch counts one more, unless the computed window
+  /// begins where the stored one did.
   ///
   /// - Returns: whether the row changed.
   @discardableResult
-  public func roll(
-    _ windows: [WindowSlots], in row: UnsafeMutablePointer<Int64>, now: Int64, anchor: Int64?
-  ) -> Bool {
+  public func roll(_ scope: Scope, in row: UnsafeMutablePointer<Int64>, now: Int64, anchor: Int64?) -> Bool {
     var changed = false
+    let windows = scope == .key ? tables.keyWindows : tables.accountWindows
     for window in windows where now >= row[window.endSlot] || (cycleIsVolatile && window.kind == .cycle) {
       let current = BillingCalendar.window(window.kind, at: now, anchor: anchor)
       if current.start != row[window.startSlot] {

@@ -224,7 +224,7 @@ private func apply(
       account.row.withUnsafeBufferPointer { _ in }
       var row = account.row
       let changed = row.withUnsafeMutableBufferPointer { row in
-        row.baseAddress.map { layout.roll(layout.accountWindows, in: $0, now: now, anchor: anchor) } ?? false
+        row.baseAddress.map { layout.roll(.account, in: $0, now: now, anchor: anchor) } ?? false
       }
       var moving = Array(row[layout.movingSlots])
       var nothing: [LedgerChange] = []

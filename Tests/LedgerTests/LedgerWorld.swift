@@ -36,16 +36,16 @@ struct LedgerWorld {
 
   /// The moving part of the rows at `now`; nil where no window has ended.
   func rolled(at now: Int64, key: Int) -> (own: [Int64]?, key: [Int64]?) {
-    func roll(_ windows: [LedgerLayout.WindowSlots], _ row: [Int64], _ moving: Range<Int>) -> [Int64]? {
+    func roll(_ scope: LedgerLayout.Scope, _ row: [Int64], _ moving: Range<Int>) -> [Int64]? {
       var row = row
       let changed = row.withUnsafeMutableBufferPointer { row in
-        row.baseAddress.map { layout.roll(windows, in: $0, now: now, anchor: nil) } ?? false
+        row.baseAddress.map { layout.roll(scope, in: $0, now: now, anchor: nil) } ?? false
       }
       return changed ? Array(row[moving]) : nil
     }
     return (
-      roll(layout.accountWindows, account.row, layout.movingSlots),
-      account.keyRow(key).flatMap { roll(layout.keyWindows, Array($0), layout.keyMovingSlots) }
+      roll(.account, account.row, layout.movingSlots),
+      account.keyRow(key).flatMap { roll(.key, Array($0), layout.keyMovingSlots) }
     )
   }
 

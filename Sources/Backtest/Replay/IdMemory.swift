@@ -33,11 +33,9 @@ struct IdMemory {
 
   static func content(_ fields: [EventCall.Value]) -> UInt32 {
     var sum = TextSum()
-    for field in fields {
-      switch field {
-      case .number(let number): sum.add(UInt64(bitPattern: number))
-      case .text(let text): sum.add(text)
-      }
+    fields.withUnsafeBufferPointer { fields in
+      guard let first = fields.baseAddress else { return }
+      for place in 0..<fields.count { (first + place).pointee.add(to: &sum) }
     }
     return UInt32(truncatingIfNeeded: sum.value >> 32)
   }
@@ -78,6 +76,15 @@ struct IdMemory {
   }
 }
 
+extension EventCall.Value {
+  fileprivate func add(to sum: inout TextSum) {
+    switch self {
+    case .number(let number): sum.add(UInt64(bitPattern: number))
+    case .text(let text): sum.add(text)
+    }
+  }
+}
+
 /// A running sum over texts and numbers.
 struct TextSum {
   private var state: UInt64 = 0x9E37_79B9_7F4A_7C15
@@ -87,23 +94,32 @@ struct TextSum {
     state = high ^ low ^ 0xE703_7ED1_A0B4_28DB
   }
 
-  mutating func add(_ text: String) {
-    var text = text
-    text.withUTF8 { bytes in
-      var place = 0
-      let raw = UnsafeRawBufferPointer(bytes)
-      while place + 8 <= raw.count {
-        add(UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
-        place += 8
-      }
-      var rest: UInt64 = 0
-      while place < raw.count {
-        rest = rest << 8 | UInt64(raw[place])
-        place += 1
-      }
-      add(rest)
-      add(UInt64(raw.count))
+  /// The text is lent: names are shared by all threads, which would wait for one another at its count.
+  mutating func add(_ text: borrowing String) {
+    if text.utf8.withContiguousStorageIfAvailable({ bytes in add(UnsafeRawBufferPointer(bytes)) }) == nil {
+      addCopy(of: text)
     }
+  }
+
+  /// For texts that the system keeps its own way.
+  @inline(never)
+  private mutating func addCopy(of text: borrowing String) {
+    Array(text.utf8).withUnsafeBytes { bytes in add(bytes) }
+  }
+
+  private mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    var place = 0
+    while place + 8 <= bytes.count {
+      add(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+      place += 8
+    }
+    var rest: UInt64 = 0
+    while place < bytes.count {
+      rest = rest << 8 | UInt64(bytes[place])
+      place += 1
+    }
+    add(rest)
+    add(UInt64(bytes.count))
   }
 
   /// Mixed once more: neighbours are far from each other.

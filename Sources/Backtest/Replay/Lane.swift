@@ -99,18 +99,27 @@ final class Lane {
           fields[index] = source.value
           continue
         }
-        guard source.place < given.count else { return false }
-        switch given[source.place] {
-        case .number(let number): fields[index] = number
-        case .text(let text):
-          switch source.way {
-          case .name: fields[index] = symbols.number(of: text)
-          case .key: fields[index] = side.pointee.key(named: text)
-          case .number, .fixed: return false
-          }
-        }
+        guard source.place < given.count, let first = given.baseAddress,
+          let number = number(of: (first + source.place).pointee, source.way, side)
+        else { return false }
+        fields[index] = number
       }
       return true
+    }
+  }
+
+  // A method of its own, so that the value is lent and not counted.
+  private func number(
+    of value: EventCall.Value, _ way: Source.Way, _ side: UnsafeMutablePointer<Side>
+  ) -> Int64? {
+    switch value {
+    case .number(let number): number
+    case .text(let text):
+      switch way {
+      case .name: symbols.number(of: text)
+      case .key: side.pointee.key(named: text)
+      case .number, .fixed: nil
+      }
     }
   }
 
@@ -157,23 +166,24 @@ final class Lane {
 /// The numbers that a program gives names, those asked for last at hand.
 final class NameNumbers {
   private let program: Program
-  private var texts: [String]
-  private var numbers: [Int64]
+  private let known: UnsafeMutableBufferPointer<(text: String, number: Int64)>
 
   init(_ program: Program) {
     self.program = program
-    texts = Array(repeating: "", count: 256)
-    numbers = Array(repeating: program.symbol(""), count: 256)
+    known = .allocate(capacity: 256)
+    known.initialize(repeating: ("", program.symbol("")))
   }
 
-  func number(of text: String) -> Int64 {
+  deinit {
+    known.deinitialize()
+    known.deallocate()
+  }
+
+  func number(of text: borrowing String) -> Int64 {
     var sum = TextSum()
     sum.add(text)
     let slot = Int(truncatingIfNeeded: sum.value & 255)
-    if texts[slot] == text { return numbers[slot] }
-    let number = program.symbol(text)
-    texts[slot] = text
-    numbers[slot] = number
-    return number
+    if known[slot].text != text { known[slot] = (copy text, program.symbol(copy text)) }
+    return known[slot].number
   }
 }

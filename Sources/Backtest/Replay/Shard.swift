@@ -62,7 +62,11 @@ final class Shard {
       track.day = day
     }
     defer { track.number += 1 }
-    switch lent.pointee.deed {
+    try take(lent.pointee.deed, track, sum, at: time)
+  }
+
+  private func take(_ deed: Occurrence.Deed, _ track: AccountTrack, _ sum: UInt64, at time: Int64) throws {
+    switch deed {
     case .event(let call, let said): try take(call, said, track, at: time)
     case .answer(let late): try take(late, track, at: time)
     case .key(let key):
@@ -152,7 +156,8 @@ final class Shard {
         else { break }
         outcomes[index] = outcome
         if outcome.verdict == .allowed {
-          for promise in lanes[index].brokenPromises { tallies[index].breaks(promise, place, of: track.name) }
+          let broken = lanes[index].brokenPromises
+          if !broken.isEmpty { for promise in broken { tallies[index].breaks(promise, place, of: track.name) } }
         }
       }
       if outcomes[index].verdict.isYes { allowed |= bit }

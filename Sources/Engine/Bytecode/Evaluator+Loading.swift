@@ -129,8 +129,8 @@ extension Evaluator {
       let value = frame[unit.pointee.anchor]
       if value != ValueType.none { anchor = value }
     }
-    isRolled = layout.roll(layout.accountWindows, in: frame + unit.pointee.account, now: now, anchor: anchor)
-    if key >= 0, layout.roll(layout.keyWindows, in: frame + unit.pointee.key, now: now, anchor: anchor) {
+    isRolled = layout.roll(.account, in: frame + unit.pointee.account, now: now, anchor: anchor)
+    if key >= 0, layout.roll(.key, in: frame + unit.pointee.key, now: now, anchor: anchor) {
       isRolled = true
     }
   }
